@@ -1,0 +1,238 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+#: Proof that a write comes from this file: an object no RPC context can carry.
+_ERASE = object()
+
+
+class OrderEvent(models.Model):
+    """One thing that happened to an order or to a record around it.
+
+    The log is append-only: Python refuses changes with a message, a trigger of the
+    database refuses them for every other client. Rows come by the million, hence no
+    create/write columns beside the moment and the user that each event has anyway.
+    """
+
+    _name = "order.event"
+    _description = "Order Event"
+    _order = "id desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    event_at = fields.Datetime(
+        "Time", required=True, default=fields.Datetime.now, readonly=True
+    )
+    kind = fields.Selection(
+        [
+            ("state", "State changed"),
+            ("approval", "Approval"),
+            ("quantity", "Approved quantity changed"),
+            ("payload", "Newer version received"),
+            ("erase", "Personal data erased"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    source = fields.Selection(
+        [("user", "Person"), ("system", "System"), ("channel", "Channel")],
+        required=True,
+        readonly=True,
+        default="user",
+        help="Who acted: a person, a job of the system, or a message of the channel.",
+    )
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="restrict"
+    )
+    res_model = fields.Char("Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Record ID", model_field="res_model", required=True, readonly=True
+    )
+    res_name = fields.Char("Record", compute="_compute_res_name")
+    order_id = fields.Many2one(
+        "sale.order", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    channel_id = fields.Many2one(
+        "sale.channel", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    from_state = fields.Char("From", readonly=True)
+    to_state = fields.Char("To", readonly=True)
+    reason = fields.Text(readonly=True)
+
+    _res_idx = models.Index("(res_model, res_id)")
+    # rows arrive in the order of time: a block range index stays tiny at any size
+    _event_at_idx = models.Index("USING brin (event_at)")
+
+    def init(self):
+        """Let the database itself refuse what no client may do to the log."""
+        super().init()
+        _create_append_only_trigger(
+            self.env, self._table, ("reason", "order_id", "channel_id")
+        )
+
+    @api.depends("res_model", "res_id")
+    def _compute_res_name(self):
+        for model, events in self.grouped("res_model").items():
+            if model not in self.env:
+                events.res_name = False
+                continue
+            records = self.env[model].browse(events.mapped("res_id"))
+            names = {
+                record.id: record.display_name
+                for record in records.exists()._filtered_access("read")
+            }
+            for event in events:
+                event.res_name = names.get(event.res_id, False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Events are made by the hub itself, through :meth:`_log`.
+
+        :raises UserError: for everybody else
+        """
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Events are written by the system when something happens; they "
+                    "cannot be added by hand."
+                )
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refused: an event is history.
+
+        :raises UserError: always, but for the privacy erase of this model
+        """
+        if self.env.context.get("order_management_erase") is not _ERASE:
+            raise UserError(
+                self.env._(
+                    "Events are history and cannot be changed. If an entry is wrong, "
+                    "do the right thing now: it gets an entry of its own."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_any(self):
+        raise UserError(
+            self.env._("Events are history and cannot be deleted by anyone.")
+        )
+
+    def action_open_record(self):
+        """Open the record that the event is about."""
+        self.ensure_one()
+        if self.res_model not in self.env:
+            raise UserError(self.env._("This record's application is not installed."))
+        record = self.env[self.res_model].browse(self.res_id)
+        if not record.exists():
+            raise UserError(self.env._("This record has been deleted."))
+        return record.get_formview_action()
+
+    @api.model
+    def _log(self, records, kind, from_state=None, to_state=None, reason=None):
+        """Write one event for each of ``records``, in one insert.
+
+        :param records: recordset of a model that inherits ``order.event.mixin``
+        :param str kind: a value of :attr:`kind`
+        :param from_state: text, or a dict ``{record id: text}`` where records differ
+        :param str to_state: the same for all
+        :param str reason: why, in words for people
+        :return: the events, with superuser rights
+        """
+        common = {
+            "kind": kind,
+            "source": self._get_source(),
+            "user_id": self.env.uid,
+            "event_at": fields.Datetime.now(),
+            "to_state": to_state,
+            "reason": reason,
+        }
+        by_record = isinstance(from_state, dict)
+        return self.sudo().create(
+            [
+                {
+                    **common,
+                    "from_state": from_state.get(record.id)
+                    if by_record
+                    else from_state,
+                    **record._prepare_event_vals(),
+                }
+                for record in records.sudo()
+            ]
+        )
+
+    @api.model
+    def _get_source(self):
+        """Who acts now: set ``order_management_source`` in the context of jobs."""
+        source = self.env.context.get("order_management_source")
+        if source in ("system", "channel"):
+            return source
+        return "system" if self.env.uid == api.SUPERUSER_ID else "user"
+
+    def _erase_reason(self):
+        """Blank the words of these events; what happened, when and to whom stays."""
+        told = self.filtered("reason")
+        told.with_context(order_management_erase=_ERASE).write({"reason": False})
+
+
+def _create_append_only_trigger(env, table, blankable=()):
+    """Make the database refuse UPDATE, DELETE and TRUNCATE on ``table``.
+
+    The columns of ``blankable`` may become NULL (privacy erase, deleted targets) but
+    nothing else. An archive job deletes after
+    ``SET LOCAL order_management.archive = 'on'``.
+    """
+    env.cr.execute(_APPEND_ONLY_FUNCTION)
+    for name, when, level, arguments in (
+        ("rows", "UPDATE OR DELETE", "ROW", blankable),
+        ("table", "TRUNCATE", "STATEMENT", ()),
+    ):
+        env.cr.execute(
+            SQL(
+                "CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s FOR EACH %s"
+                " EXECUTE FUNCTION order_management_append_only(%s)",
+                SQL.identifier(f"{table}_append_only_{name}"),
+                SQL(when),
+                SQL.identifier(table),
+                SQL(level),
+                SQL(", ").join(SQL("%s", column) for column in arguments),
+            )
+        )
+
+
+def _drop_append_only_triggers(env):
+    """Remove the triggers and their function: called when the addon goes."""
+    env.cr.execute("DROP FUNCTION IF EXISTS order_management_append_only() CASCADE")
+
+
+_APPEND_ONLY_FUNCTION = """
+CREATE OR REPLACE FUNCTION order_management_append_only() RETURNS trigger AS $$
+DECLARE
+    before jsonb;
+    after jsonb;
+BEGIN
+    IF TG_OP = 'DELETE'
+       AND current_setting('order_management.archive', true) = 'on' THEN
+        RETURN OLD;
+    ELSIF TG_OP = 'UPDATE' THEN
+        before := to_jsonb(OLD);
+        after := to_jsonb(NEW);
+        FOR i IN 0 .. TG_NARGS - 1 LOOP
+            IF jsonb_typeof(after -> TG_ARGV[i]) = 'null' THEN
+                before := before - TG_ARGV[i];
+                after := after - TG_ARGV[i];
+            END IF;
+        END LOOP;
+        IF before = after THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'The table "%" is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME;
+END
+$$ LANGUAGE plpgsql
+"""
