@@ -19,6 +19,8 @@ RUN pip3 install --no-cache-dir --break-system-packages --no-deps \
 # Not /mnt/extra-addons: the image declares it a volume, and an old anonymous volume
 # would hide new code.
 COPY addons /opt/suite/addons
+# the server's user cannot write beside the code, so its bytecode is made now
+RUN python3 -m compileall -q /opt/suite/addons
 COPY odoo.conf /etc/odoo/odoo.conf
 COPY --chmod=0755 deploy/*.sh /opt/suite/deploy/
 

@@ -77,6 +77,13 @@ class Database:
                 source, DATA_DIR / "filestore" / self.name, copy_function=os.link
             )
 
+    @classmethod
+    def existing(cls, name):
+        """A database that something else made, or will make: nothing is created."""
+        database = cls.__new__(cls)
+        database.name, database.template = name, None
+        return database
+
     def __enter__(self):
         return self
 

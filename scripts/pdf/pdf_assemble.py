@@ -2,7 +2,9 @@
 """Puts the printed bodies and the printed headers and footers into one PDF."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from PyPDF2 import PageObject, PdfReader, PdfWriter
@@ -20,9 +22,32 @@ from PyPDF2.generic import (
 PRODUCER = "Chromium, bridged as wkhtmltopdf"
 
 
+_DRAWING = re.compile(rb"(?<![^\s\])>])(?:BT|Do|sh|S|s|B|B\*|b|b\*)(?!\S)")
+_FILL = re.compile(rb"(?<!\S)(?:f|F|f\*)(?!\S)")
+
+
+def _is_blank(page: PageObject) -> bool:
+    """Whether a page shows nothing but its background."""
+    contents = page.get_contents()
+    data = contents.get_data() if contents else b""
+    return not _DRAWING.search(data) and len(_FILL.findall(data)) <= 1
+
+
 def page_count(pdf: bytes) -> int:
     """Number of pages of a PDF held in memory."""
     return len(PdfReader(io.BytesIO(pdf)).pages)
+
+
+def used_pages(pdf: bytes) -> int:
+    """Number of its pages without blank ones at the end.
+
+    Space below the last line of a document can make the browser begin another page.
+    """
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    count = len(pages)
+    while count > 1 and _is_blank(pages[count - 1]):
+        count -= 1
+    return count
 
 
 def _stream(writer: PdfWriter, data: bytes) -> IndirectObject:
@@ -109,7 +134,7 @@ def _outline(writer: PdfWriter, entries: Iterable[tuple[str, int]], top: float) 
 
 
 def assemble(
-    bodies: Sequence[bytes],
+    bodies: Sequence[tuple[bytes, int]],
     titles: Sequence[str],
     overlays: Sequence[bytes],
     output: Path,
@@ -118,7 +143,7 @@ def assemble(
 ) -> None:
     """Write the result.
 
-    :param bodies: a PDF a document
+    :param bodies: a PDF a document, with the number of its pages to use
     :param titles: the documents' names in the outline
     :param overlays: PDFs whose pages, one after the other, belong on the pages of
         the bodies; empty without header and footer
@@ -128,13 +153,13 @@ def assemble(
     entries: list[tuple[str, int]] = []
     total = 0
     top = 0.0
-    for body, name in zip(bodies, titles, strict=True):
+    for (body, count), name in zip(bodies, titles, strict=True):
         entries.append((name, total))
-        for page in PdfReader(io.BytesIO(body)).pages:
-            added = writer.add_page(page)
-            top = float(added.mediabox.top)
+        for page in islice(PdfReader(io.BytesIO(body)).pages, count):
+            writer.add_page(page)  # the very object: changes below are written
+            top = float(page.mediabox.top)
             if overlays:
-                stamp(writer, added, next(over))
+                stamp(writer, page, next(over))
             total += 1
     if outline:
         _outline(writer, entries, top)

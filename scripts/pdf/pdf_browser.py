@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-PROFILE_PREFIX = "wkhtmltopdf-chromium-"
+PROFILE_PREFIX = "wk-chromium-"
+# Chromium makes a socket in it, and a socket's path holds 107 bytes
+LONGEST_TEMPORARY = 107 - len(
+    "/wk-chromium-12345678/org.chromium.Chromium.123456/SingletonSocket"
+)
 STALE = 3600  # seconds after which a profile can't belong to a running call
 FLAGS = (
     *("--headless", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic"),
@@ -31,7 +35,9 @@ FLAGS = (
     *("--disable-breakpad", "--mute-audio", "--hide-scrollbars", "--no-pings"),
     *("--no-proxy-server", "--font-render-hinting=none", "--disable-lcd-text"),
     *("--force-color-profile=srgb", "--remote-debugging-pipe"),
-    "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,Translate",
+    # what a page may ask for is settled by our own list of hosts
+    "--disable-features=HttpsUpgrades,LocalNetworkAccessChecks,MediaRouter,"
+    "OptimizationHints,Translate",
 )
 
 
@@ -55,13 +61,17 @@ def find_chromium() -> str:
     )
 
 
-def _sweep() -> None:
-    """Remove profiles that calls left behind which were killed the hard way."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}*"):
+def _new_profile() -> Path:
+    """An empty profile; those of calls that were killed the hard way are removed."""
+    folder = tempfile.gettempdir()
+    if len(folder) > LONGEST_TEMPORARY:
+        folder = "/tmp"
+    for path in Path(folder).glob(f"{PROFILE_PREFIX}*"):
         with contextlib.suppress(OSError):
             status = path.stat()
             if status.st_uid == os.getuid() and time.time() - status.st_mtime > STALE:
                 shutil.rmtree(path, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=PROFILE_PREFIX, dir=folder))
 
 
 def _lift_limits() -> None:
@@ -97,9 +107,8 @@ class Browser:
 
     def __enter__(self) -> "Browser":
         program = find_chromium()
-        _sweep()
         _lift_limits()
-        self._profile = Path(tempfile.mkdtemp(prefix=PROFILE_PREFIX))
+        self._profile = _new_profile()
         try:
             self._start(program)
             target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -211,8 +220,8 @@ class Browser:
                 return False
             if left <= 0:
                 raise BrowserError(
-                    f"Chromium did not finish within {self.timeout:g} s ({what}); print "
-                    "fewer documents at once or raise CHROMIUM_PDF_TIMEOUT"
+                    f"Chromium did not finish within {self.timeout:g} s ({what}): "
+                    "print fewer documents at once or raise CHROMIUM_PDF_TIMEOUT"
                 )
             self._pump(left)
         return True

@@ -2,10 +2,11 @@
 """wkhtmltopdf's command line, as far as Odoo uses it, and its geometry."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from pdf_page import warn
 
 MM = 72 / 25.4  # points in a millimetre
 UNITS = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 1 / MM, "px": 25.4 / 96, "": 1.0}
@@ -86,11 +87,6 @@ IGNORED_VALUES = {
 
 class UsageError(Exception):
     """The command line can't be followed; the text says why and what to do."""
-
-
-def warn(text: str) -> None:
-    """A line for Odoo's log (it logs stderr when the exit code is 1)."""
-    print(f"Warning: {text}", file=sys.stderr)
 
 
 def millimetres(text: str, option: str) -> float:

@@ -87,6 +87,8 @@ def running(directory, secrets):
         with proxy, contextlib.ExitStack() as services:
             for service in (web, jobs):
                 services.callback(service.stop)
+            for service in (web, jobs):  # each takes seconds to start and to stop
+                services.callback(service.ask_to_stop)
                 service.launch_service()
             web.start()
             jobs.start()

@@ -81,6 +81,27 @@ def derive_conf(target, source=SOURCE / "odoo.conf", **sections):
     return target
 
 
+def host_conf(target, database, port, gevent_port):
+    """The shipped odoo.conf for this machine: only `CONF_REPLACED` differs."""
+    options = {
+        "addons_path": SOURCE / "addons",
+        "data_dir": harness.DATA_DIR,
+        "screenshots": target.parent / "screenshots",
+        "db_host": os.environ["PGHOST"],
+        "db_port": os.environ["PGPORT"],
+        "db_user": os.environ["PGUSER"],
+        "db_name": database,
+        "dbfilter": f"^{re.escape(database)}$",
+        "http_interface": "127.0.0.1",
+        "http_port": port,
+        "gevent_port": gevent_port,
+    }
+    queue_job = {"port": port}
+    assert options.keys() == CONF_REPLACED["options"]
+    assert queue_job.keys() == CONF_REPLACED["queue_job"]
+    return derive_conf(target, options=options, queue_job=queue_job)
+
+
 def read_conf(path):
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(path.read_text(encoding="utf-8"))
@@ -131,11 +152,15 @@ class Process:
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
+    def ask_to_stop(self):
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self, timeout=30):
         """End it gently; what is left after ``timeout`` seconds is killed."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             return
-        self._process.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -154,28 +179,13 @@ class OdooService(Process):
 
     def __init__(self, name, database, secrets, directory, compose_env=None):
         super().__init__(directory / f"{name}.log")
+        self.name = name
         self.service = compose_services(compose_env)[name]
         self.port, self.gevent_port = harness.free_port(), harness.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._secrets, self._directory = secrets, directory
-        options = {
-            "addons_path": SOURCE / "addons",
-            "data_dir": harness.DATA_DIR,
-            "screenshots": directory / "screenshots",
-            "db_host": os.environ["PGHOST"],
-            "db_port": os.environ["PGPORT"],
-            "db_user": os.environ["PGUSER"],
-            "db_name": database,
-            "dbfilter": f"^{re.escape(database)}$",
-            "http_interface": "127.0.0.1",
-            "http_port": self.port,
-            "gevent_port": self.gevent_port,
-        }
-        queue_job = {"port": self.port}
-        assert options.keys() == CONF_REPLACED["options"]
-        assert queue_job.keys() == CONF_REPLACED["queue_job"]
-        self.conf = derive_conf(
-            directory / f"{name}.conf", options=options, queue_job=queue_job
+        self.conf = host_conf(
+            directory / f"{name}.conf", database, self.port, self.gevent_port
         )
 
     def launch_service(self):
@@ -198,18 +208,16 @@ class OdooService(Process):
         """:raises TimeoutError: when it does not answer in time"""
         if self._process is None:
             self.launch_service()
-        harness.wait_until(self._is_up, timeout, 0.2, f"{self.log_path.stem}")
+        harness.wait_until(self._is_up, timeout, 0.2, self.name)
         return self
 
     def _is_up(self):
         self.alive()
+        urls = [f"{self.url}/web/health"]
+        if self.name == "web":
+            urls.append(f"http://127.0.0.1:{self.gevent_port}/websocket/health")
         try:
-            return (
-                requests.get(f"{self.url}/web/health", timeout=5).ok
-                and requests.get(
-                    f"http://127.0.0.1:{self.gevent_port}/websocket/health", timeout=5
-                ).ok
-            )
+            return all(requests.get(url, timeout=5).ok for url in urls)
         except requests.RequestException:
             return False
 
@@ -229,7 +237,7 @@ class OdooService(Process):
 class Proxy(Process):
     """nginx with the shipped files, rendered as the image's entry point does it."""
 
-    def __init__(self, directory, secrets, web, websocket, resolver="127.0.0.1:9"):
+    def __init__(self, directory, secrets, web, websocket, **environment):
         directory.mkdir(exist_ok=True)
         super().__init__(directory / "nginx.log")
         self.directory = directory
@@ -239,7 +247,7 @@ class Proxy(Process):
         self.certificate = str(secrets / "tls_certificate")
         self.environment = {
             **compose_services()["proxy"]["environment"],
-            "RESOLVER": resolver,
+            "RESOLVER": "127.0.0.1:9",
             "HTTP_LISTEN": f"127.0.0.1:{self.http_port}",
             "HTTPS_LISTEN": f"127.0.0.1:{self.https_port}",
             "HTTPS_PORT": str(self.https_port),
@@ -247,6 +255,7 @@ class Proxy(Process):
             "ODOO_WEBSOCKET": websocket,
             "TLS_CERTIFICATE": self.certificate,
             "TLS_KEY": str(secrets / "tls_key"),
+            **environment,
         }
         self._render()
 

@@ -1,0 +1,89 @@
+"""A person in Odoo's web client: headless Chromium driven by playwright."""
+
+import contextlib
+import os
+import re
+import shutil
+
+from playwright.sync_api import sync_playwright
+
+from .. import harness
+
+SCREENSHOTS = harness.LOG_DIR / "journeys"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 375, "height": 740}
+
+
+@contextlib.contextmanager
+def chromium():
+    """The browser of the installation; a missing one is an error, never a skip."""
+    executable = shutil.which("chromium")
+    assert executable, "no chromium on PATH: run ./test, which brings one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=ARGUMENTS, env=dict(os.environ)
+        )
+        yield browser
+        browser.close()
+
+
+class Person:
+    """One logged-in user with a window of a given size."""
+
+    def __init__(self, browser, url, login="admin", password="admin", size=DESKTOP):
+        self.url = url
+        self.problems = []
+        self.page = browser.new_context(
+            viewport=size, has_touch=size is PHONE, is_mobile=size is PHONE
+        ).new_page()
+        self.page.set_default_timeout(30_000)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("response", self._note_response)
+        self.page.goto(f"{url}/web/login")
+        self.page.fill("#login", login)
+        self.page.fill("#password", password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_selector(".o_web_client .o_main_navbar")
+
+    def _note_response(self, response):
+        if response.status >= 400 and "/web/image" not in response.url:
+            self.problems.append(f"{response.status} {response.url}")
+
+    def open(self, path, wait=".o_view_controller"):
+        """Open a client action by its path, such as ``order-hub-inbox``."""
+        self.page.goto(f"{self.url}/odoo/{path}")
+        self.page.wait_for_selector(wait)
+        self.settle()
+
+    def settle(self):
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(150)
+
+    def shot(self, name):
+        """Keep a picture in the log folder for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SCREENSHOTS / f"{name}.png"))
+
+    def text(self, selector="body"):
+        return re.sub(r"\s+", " ", self.page.inner_text(selector))
+
+    def assert_no_problem(self):
+        assert not self.problems, self.problems
+        assert not self.page.query_selector(".o_error_dialog"), self.text(
+            ".o_error_dialog"
+        )
+
+    def is_too_wide(self):
+        """Whether the page scrolls sideways: unusable on a phone."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth > window.innerWidth + 1"
+        )
