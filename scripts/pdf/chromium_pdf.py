@@ -9,6 +9,7 @@ Exit codes, as Odoo reads them: 0 fine; 1 printed, but something could not be lo
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,10 +19,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pdf_assemble import assemble, page_count, used_pages
 from pdf_browser import Browser, BrowserError, find_chromium
 from pdf_options import Options, UsageError, parse
 from pdf_page import LOAD_SHARE, Page, base_addresses, read_cookies, warn
+
+try:
+    from pdf_assemble import assemble, page_count, used_pages
+except ImportError as missing:
+    print(
+        f"Error: {sys.executable}: {missing}; "
+        "name the Python that runs Odoo in the variable CHROMIUM_PDF_PYTHON",
+        file=sys.stderr,
+    )
+    raise SystemExit(2) from None
 
 # Odoo looks for a version number from 0.12.2 on and for "(with patched qt)"
 VERSION = "wkhtmltopdf 0.12.6 (with patched qt) [in fact: Chromium bridge 1.0]"
@@ -39,9 +49,10 @@ BODY_STYLE = (
     "margin:%(top).3fmm %(right).3fmm %(bottom).3fmm %(left).3fmm!important}"
     "@page :first{margin-top:%(first).3fmm!important}"
 )
-# Without ligatures the text is found by searching and copied as it is written
-PLAIN_STYLE = "<style>:where(*){font-variant-ligatures:none}</style>"
-OVERLAY_STYLE = "<style>html,body{background:transparent!important}</style>"
+# Without ligatures the text is found by searching and copied as it is written; letters
+# stand where the font wants them instead of on the pixels of a screen
+TEXT_STYLE = ":where(*){font-variant-ligatures:none;text-rendering:geometricPrecision}"
+OVERLAY_STYLE = "html,body{background:transparent!important}"
 SHEET_STYLE = (
     "@page{margin:0!important}*{margin:0;padding:0}"
     ".p{position:relative;overflow:hidden;break-after:page;width:%(width)dpx;"
@@ -130,9 +141,9 @@ class Printer:
 
     def __init__(self, options: Options, timeout: float) -> None:
         self.options = options
-        self._files = [*options.inputs, options.header, options.footer]
-        self._files = list(dict.fromkeys(path for path in self._files if path))
-        self._texts = [p.read_text("utf-8", "replace") for p in self._files]
+        files = [*options.inputs, options.header, options.footer]
+        self._files = list(dict.fromkeys(path for path in files if path))
+        self._texts = [self._text(path) for path in self._files]
         self._cookies = []
         if options.cookie_jar:
             self._cookies = read_cookies(options.cookie_jar)
@@ -155,7 +166,8 @@ class Printer:
             self._page.start(media, self._cookies)
             self._serve()
             margins = self._margins()
-            bodies, titles = [], []
+            bodies: list[tuple[bytes, int]] = []
+            titles: list[str] = []
             for path, (top, bottom) in zip(options.inputs, margins, strict=True):
                 body, title = self._print_body(path, top, bottom)
                 bodies.append((body, used_pages(body)))
@@ -166,15 +178,21 @@ class Printer:
         assemble(bodies, titles, overlays, options.output, title, outline)
         return not self._page.incomplete
 
+    def _text(self, path: Path) -> str:
+        """A document, with our style sheet in its head."""
+        css = TEXT_STYLE
+        if path in (self.options.header, self.options.footer):
+            css += OVERLAY_STYLE
+        text = path.read_text("utf-8", "replace")
+        end = re.search(r"</head\s*>|$", text, re.I)
+        place = end.start() if end else len(text)
+        return f"{text[:place]}<style>{css}</style>{text[place:]}"
+
     def _serve(self) -> None:
-        overlays = (self.options.header, self.options.footer)
         self._addresses: dict[Path, str] = {}
         for number, (path, text) in enumerate(
             zip(self._files, self._texts, strict=True)
         ):
-            text += PLAIN_STYLE
-            if path in overlays:
-                text += OVERLAY_STYLE
             address = self._page.serve(f"{number}.{path.name}", text)
             self._addresses[path] = address
 
@@ -209,7 +227,7 @@ class Printer:
             for _ in sheet:
                 top, bottom = plain
                 if options.header:
-                    next(reach)
+                    top = max(top, next(reach) + GAP)
                 if options.footer:
                     bottom += max(0.0, next(reach) + EDGE - options.height)
                 fits = top + bottom < options.height * 0.8

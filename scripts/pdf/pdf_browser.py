@@ -202,7 +202,8 @@ class Browser:
         answer = self._answers.pop(number)
         if "error" in answer:
             raise BrowserError(f"Chromium: {method}: {answer['error']['message']}")
-        return answer["result"]
+        result: dict[str, Any] = answer["result"]
+        return result
 
     def wait(
         self, condition: Callable[[], bool], what: str, limit: float | None = None

@@ -87,9 +87,10 @@ def read_cookies(path: Path) -> list[dict[str, Any]]:
         if not separator:
             continue
         rest = dict(part.lower().partition("=")[::2] for part in others if part)
-        cookie = {"name": name, "value": value, "path": rest.get("path") or "/"}
-        cookie["httpOnly"] = "httponly" in rest
-        cookies.append({**cookie, "domain": rest.get("domain", "").lstrip(".")})
+        cookie: dict[str, Any] = {"name": name, "value": value}
+        cookie["path"] = rest.get("path") or "/"
+        cookie["domain"] = rest.get("domain", "").lstrip(".")
+        cookies.append({**cookie, "httpOnly": "httponly" in rest})
     return cookies
 
 
