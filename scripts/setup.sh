@@ -11,6 +11,8 @@ PROGRAM=${PROGRAM:-./run}
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/odoo_source.sh
 . "$SOURCE/scripts/odoo_source.sh"
+# raise it when a lane below does something else than before: everything is then fetched anew
+RECIPE=1
 P=$SUITE_HOME
 cd "$P"
 mkdir -p log bin stamps debs apt/{lists,sidlists,cache/archives}/partial
@@ -108,7 +110,8 @@ write_launchers() {
     rm -f bin/wkhtmltopdf
     # PDF headers and footers need a patched wkhtmltopdf; without one headless Chromium prints
     if ! wkhtmltopdf --version 2>/dev/null | grep -q "with patched qt"; then
-        printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$P/venv/bin/python" "$SOURCE/scripts/pdf/chromium_pdf.py" > bin/wkhtmltopdf
+        printf '#!/bin/sh\nCHROMIUM_PDF_PYTHON="%s" exec "%s" "$@"\n' \
+            "$P/venv/bin/python" "$SOURCE/scripts/pdf/wkhtmltopdf" > bin/wkhtmltopdf
         chmod 755 bin/wkhtmltopdf
     fi
     if [ -d tools ]; then
@@ -147,8 +150,7 @@ main() {
     PYTHON=$(find_python) || die "Python 3.11 with venv is missing; as root: apt-get install python3 python3-venv"
     apt_options
     find_odoo_source
-    local self
-    self=$(stamp_of "$SOURCE/scripts/setup.sh")
+    local self=recipe-$RECIPE-
     declare -A keys=(
         [odoo]=$(echo "$self $ODOO_KEY" | sha256sum | cut -c1-16)
         [venv]=$self$(stamp_of "$SOURCE"/requirements.txt "$SOURCE"/requirements-test.txt "$SOURCE"/requirements-oca.txt "$SOURCE"/constraints.txt)

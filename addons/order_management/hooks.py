@@ -53,6 +53,67 @@ def _move_to_channel(env, model, company_id, old, new):
     env.invalidate_all()
 
 
+def post_init_hook(env):
+    """Approve what was ordered before there was a control, in one pass.
+
+    Confirmed lines that shipped more than was ordered are approved for what left, so
+    that control can be switched on later without an order that already breaks it.
+    """
+    env.flush_all()
+    lines = env["sale.order.line"]
+    confirmed = SQL("(SELECT * FROM sale_order_line WHERE state = 'sale')")
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE sale_order_line line
+            SET approved_qty = GREATEST(line.product_uom_qty, shipped.quantity, 0)
+            FROM sale_order_line other
+            LEFT JOIN (%s) shipped ON shipped.id = other.id
+            WHERE other.id = line.id
+            """,
+            lines._sql_net_shipped(confirmed),
+        )
+    )
+    lines.invalidate_model(["approved_qty"], flush=False)
+
+
+#: the hub's own tables, those that point to others first
+_OWN_TABLES = (
+    "order_event",
+    "order_quota_move",
+    "stock_hold",
+    "channel_return_line",
+    "channel_return",
+    "channel_settlement_line",
+    "channel_settlement",
+    "channel_order",
+)
+
+
 def uninstall_hook(env):
-    """Let the append-only tables go with the addon."""
+    """Let the hub's records go with the addon, and the channels stay.
+
+    The history gives way only here: its triggers are dropped, then the tables that
+    would hold back what Odoo deletes next are emptied.
+    """
     _drop_append_only_triggers(env)
+    env.flush_all()
+    for table in _OWN_TABLES:
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    env.cr.execute("UPDATE order_quota SET parent_id = NULL")
+    env.invalidate_all()
+    # channels that sold something are not ours to delete
+    channels = env["sale.channel"].with_context(active_test=False)
+    used = channels.search([]).filtered(
+        lambda channel: any(
+            env[model].search_count([("sale_channel_id", "=", channel.id)], limit=1)
+            for model in ("sale.order", "account.move")
+        )
+    )
+    env["ir.model.data"].search(
+        [
+            ("module", "=", "order_management"),
+            ("model", "=", "sale.channel"),
+            ("res_id", "in", used.ids),
+        ]
+    ).unlink()

@@ -5,7 +5,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.payload import canonical_hash, without_personal_data
+from ..tools.payload import canonical_hash, in_reading_order, without_personal_data
 
 #: Proof that a write comes from this file: an object no RPC context can carry.
 _PAYLOAD = object()
@@ -15,15 +15,18 @@ class ChannelOrder(models.Model):
     """One message about an order, as it came from a channel: a row of the inbox.
 
     What arrived is kept unchanged beside what became of it. Rows come by the
-    million: they have activities, and ``order.event`` instead of a chatter.
+    million: no message, follower or tracking value is written for them. They are
+    threads only because activities of `mail` need one; history is ``order.event``.
     """
 
     _name = "channel.order"
-    _inherit = ["order.state.mixin", "mail.activity.mixin"]
+    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Inbox Order"
     _order = "id desc"
     _check_company_auto = True
     _rec_names_search = ["external_id", "number"]
+    # nobody writes rows by hand, but whoever reads one may plan activities on it
+    _mail_post_access = "read"
 
     _TRANSITIONS = {
         "received": ("imported", "held", "error", "ignored"),
@@ -152,8 +155,9 @@ class ChannelOrder(models.Model):
         help="When personal data was removed. What was bought and for how much stays.",
     )
 
+    # the identifier first: the search box knows no channel
     _channel_external_uniq = models.UniqueIndex(
-        "(channel_id, external_id) WHERE external_id IS NOT NULL",
+        "(external_id, channel_id) WHERE external_id IS NOT NULL",
         "This channel's order is in the inbox already: it is stored once only.",
     )
     _channel_payload_uniq = models.UniqueIndex(
@@ -190,7 +194,7 @@ class ChannelOrder(models.Model):
     def _compute_payload_text(self):
         for row in self:
             row.payload_text = row.payload and json.dumps(
-                row.payload, ensure_ascii=False, indent=2
+                in_reading_order(row.payload), ensure_ascii=False, indent=2
             )
 
     @api.model_create_multi
@@ -203,7 +207,8 @@ class ChannelOrder(models.Model):
         for vals in vals_list:
             if not vals.get("payload_hash"):
                 vals["payload_hash"] = self._canonical_hash(vals.get("payload") or {})
-        return super().create(vals_list)
+        silent = self.with_context(tracking_disable=True)
+        return super(ChannelOrder, silent).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """Everything but what arrived, which stays as it came.

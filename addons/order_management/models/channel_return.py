@@ -22,9 +22,7 @@ class ChannelReturn(models.Model):
         "inspected": ("closed",),
     }
 
-    name = fields.Char(
-        "Number", required=True, readonly=True, copy=False, default="/", index=True
-    )
+    name = fields.Char("Number", readonly=True, copy=False, index=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -91,9 +89,7 @@ class ChannelReturn(models.Model):
         ondelete="restrict",
         default=lambda self: self.env.company.currency_id,
     )
-    line_ids = fields.One2many(
-        "channel.return.line", "return_id", "Lines", copy=True
-    )
+    line_ids = fields.One2many("channel.return.line", "return_id", "Lines", copy=True)
     order_ids = fields.Many2many(
         "sale.order", string="Orders", compute="_compute_order_ids"
     )
@@ -128,13 +124,13 @@ class ChannelReturn(models.Model):
     def create(self, vals_list):
         """Number returns by their company's sequence."""
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
+            if not vals.get("name"):
                 company_id = vals.get("company_id") or self.env.company.id
                 vals["name"] = (
                     self.env["ir.sequence"]
                     .with_company(company_id)
                     .next_by_code("channel.return")
-                ) or "/"
+                )
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)

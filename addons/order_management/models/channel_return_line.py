@@ -74,6 +74,7 @@ class ChannelReturnLine(models.Model):
     approved_qty = fields.Float(
         "Approved",
         digits="Product Unit",
+        required=True,
         compute="_compute_approved_qty",
         store=True,
         readonly=False,
@@ -82,10 +83,20 @@ class ChannelReturnLine(models.Model):
         help="What may come back: as much as requested, unless a reviewer cuts it.",
     )
     received_qty = fields.Float(
-        "Received", digits="Product Unit", readonly=True, copy=False
+        "Received",
+        digits="Product Unit",
+        required=True,
+        default=0.0,
+        readonly=True,
+        copy=False,
     )
     accepted_qty = fields.Float(
-        "Accepted", digits="Product Unit", readonly=True, copy=False
+        "Accepted",
+        digits="Product Unit",
+        required=True,
+        default=0.0,
+        readonly=True,
+        copy=False,
     )
     condition = fields.Selection(
         [
@@ -122,7 +133,7 @@ class ChannelReturnLine(models.Model):
         "No more can be approved than the customer asked to return.",
     )
     _accepted_check = models.Constraint(
-        "CHECK (COALESCE(accepted_qty, 0) <= COALESCE(received_qty, 0))",
+        "CHECK (accepted_qty <= received_qty)",
         "No more can be accepted than was received.",
     )
     _refund_check = models.Constraint(

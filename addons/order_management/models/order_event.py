@@ -4,9 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-#: Proof that a write comes from this file: an object no RPC context can carry.
-_ERASE = object()
-
 
 class OrderEvent(models.Model):
     """One thing that happened to an order or to a record around it.
@@ -28,10 +25,10 @@ class OrderEvent(models.Model):
     )
     kind = fields.Selection(
         [
-            ("state", "State changed"),
+            ("state", "State"),
             ("approval", "Approval"),
-            ("quantity", "Approved quantity changed"),
-            ("payload", "Newer version received"),
+            ("quantity", "Approved quantity"),
+            ("payload", "Newer version"),
             ("erase", "Personal data erased"),
         ],
         required=True,
@@ -58,8 +55,10 @@ class OrderEvent(models.Model):
     channel_id = fields.Many2one(
         "sale.channel", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    from_state = fields.Char("From", readonly=True)
-    to_state = fields.Char("To", readonly=True)
+    from_state = fields.Char(readonly=True)
+    to_state = fields.Char(readonly=True)
+    from_label = fields.Char("From", compute="_compute_state_labels")
+    to_label = fields.Char("To", compute="_compute_state_labels")
     reason = fields.Text(readonly=True)
 
     _res_idx = models.Index("(res_model, res_id)")
@@ -68,10 +67,11 @@ class OrderEvent(models.Model):
 
     def init(self):
         """Let the database itself refuse what no client may do to the log."""
-        super().init()
+        result = super().init()
         _create_append_only_trigger(
             self.env, self._table, ("reason", "order_id", "channel_id")
         )
+        return result
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
@@ -86,6 +86,17 @@ class OrderEvent(models.Model):
             }
             for event in events:
                 event.res_name = names.get(event.res_id, False)
+
+    @api.depends("res_model", "from_state", "to_state")
+    @api.depends_context("lang")
+    def _compute_state_labels(self):
+        for model, events in self.grouped("res_model").items():
+            labels = {}
+            if model in self.env:
+                labels = self.env[model]._get_event_state_labels()
+            for event in events:
+                event.from_label = labels.get(event.from_state, event.from_state)
+                event.to_label = labels.get(event.to_state, event.to_state)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -105,9 +116,9 @@ class OrderEvent(models.Model):
     def write(self, vals):
         """Refused: an event is history.
 
-        :raises UserError: always, but for the privacy erase of this model
+        :raises UserError: always, but when the system blanks words for privacy
         """
-        if self.env.context.get("order_management_erase") is not _ERASE:
+        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
             raise UserError(
                 self.env._(
                     "Events are history and cannot be changed. If an entry is wrong, "
@@ -175,8 +186,7 @@ class OrderEvent(models.Model):
 
     def _erase_reason(self):
         """Blank the words of these events; what happened, when and to whom stays."""
-        told = self.filtered("reason")
-        told.with_context(order_management_erase=_ERASE).write({"reason": False})
+        self.filtered("reason").write({"reason": False})
 
 
 def _create_append_only_trigger(env, table, blankable=()):

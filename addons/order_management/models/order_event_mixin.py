@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OrderEventMixin(models.AbstractModel):
@@ -30,6 +30,15 @@ class OrderEventMixin(models.AbstractModel):
     def _get_event_domain(self):
         """The events that are about these records."""
         return [("res_model", "=", self._name), ("res_id", "in", self._origin.ids)]
+
+    @api.model
+    def _get_event_state_labels(self):
+        """``{state: its translated name}`` of all states that events may tell of."""
+        labels = {}
+        for name in ("state", "approval_state"):
+            if name in self._fields:
+                labels.update(self._fields[name]._description_selection(self.env))
+        return labels
 
     def _log_event(self, kind, from_state=None, to_state=None, reason=None):
         """Write one event a record, in one insert; see ``order.event._log``."""

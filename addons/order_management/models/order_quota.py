@@ -1,7 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -20,14 +18,6 @@ class OrderQuota(models.Model):
     _check_company_auto = True
 
     _TRANSITIONS = {"draft": ("active",), "active": ("closed",), "closed": ("active",)}
-    #: length of a period by its type; a season is as long as its dates say
-    _PERIODS = {
-        "day": relativedelta(days=1),
-        "week": relativedelta(weeks=1),
-        "month": relativedelta(months=1),
-        "quarter": relativedelta(months=3),
-        "year": relativedelta(years=1),
-    }
     #: what is counted: fixed once something has been counted
     _MEANING_FIELDS = frozenset(
         (
@@ -84,6 +74,8 @@ class OrderQuota(models.Model):
     country_state_id = fields.Many2one(
         "res.country.state", "State or Province", ondelete="restrict"
     )
+    scope_name = fields.Char("Whose Orders", compute="_compute_scope_name")
+    product_name = fields.Char("Which Products", compute="_compute_product_name")
     scope_key = fields.Char(compute="_compute_scope_key", store=True, precompute=True)
     product_scope = fields.Selection(
         [("all", "All products"), ("category", "Category"), ("product", "Product")],
@@ -126,38 +118,19 @@ class OrderQuota(models.Model):
         precompute=True,
         ondelete="restrict",
     )
-    period_type = fields.Selection(
-        [
-            ("day", "Day"),
-            ("week", "Week"),
-            ("month", "Month"),
-            ("quarter", "Quarter"),
-            ("year", "Year"),
-            ("season", "Season"),
-        ],
-        "Period",
+    limit_qty = fields.Float(
+        "Limit",
+        digits=0,
+        min_display_digits="Product Unit",
         required=True,
-        default="month",
-        help="A season lasts as long as its dates say; the other periods have their "
-        "own length.",
+        default=0.0,
     )
-    date_from = fields.Date(
-        "From", required=True, default=lambda self: self._default_date_from()
-    )
-    date_to = fields.Date(
-        "To",
-        required=True,
-        compute="_compute_date_to",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Last day of the period, in the company's time zone.",
-    )
-    limit_qty = fields.Float("Limit", digits=0, min_display_digits="Product Unit")
     held_qty = fields.Float(
         "Held",
         digits=0,
         min_display_digits="Product Unit",
+        required=True,
+        default=0.0,
         readonly=True,
         copy=False,
         help="Kept for orders that wait for their confirmation.",
@@ -166,6 +139,8 @@ class OrderQuota(models.Model):
         "Consumed",
         digits=0,
         min_display_digits="Product Unit",
+        required=True,
+        default=0.0,
         readonly=True,
         copy=False,
         help="Used by confirmed orders.",
@@ -190,14 +165,6 @@ class OrderQuota(models.Model):
         required=True,
         default="block",
     )
-    parent_id = fields.Many2one(
-        "order.quota",
-        "Part of",
-        check_company=True,
-        index="btree_not_null",
-        ondelete="restrict",
-    )
-    child_ids = fields.One2many("order.quota", "parent_id", "Parts")
     carry_over_percent = fields.Float(
         "Carry Over (%)",
         digits=(5, 2),
@@ -231,9 +198,6 @@ class OrderQuota(models.Model):
         " AND (measure <> 'amount' OR currency_id IS NOT NULL))",
         "A quota counted in quantity needs a unit, one counted in money a currency.",
     )
-    _dates_check = models.Constraint(
-        "CHECK (date_from <= date_to)", "A quota cannot end before it begins."
-    )
     _counters_check = models.Constraint(
         "CHECK (limit_qty >= 0 AND held_qty >= 0 AND consumed_qty >= 0)",
         "Limit, held and consumed quantities of a quota are never below zero.",
@@ -253,10 +217,6 @@ class OrderQuota(models.Model):
         "period. Change that one, or close it first.",
     )
 
-    @api.model
-    def _default_date_from(self):
-        return fields.Date.context_today(self).replace(day=1)
-
     @api.depends(lambda self: ["scope_type", *self._get_scope_fields().values()])
     def _compute_scope_key(self):
         scope_fields = self._get_scope_fields()
@@ -274,6 +234,24 @@ class OrderQuota(models.Model):
             quota.product_key = (
                 f"{quota.product_scope}:{target._origin.id if target else ''}"
             )
+
+    @api.depends("scope_key")
+    @api.depends_context("lang")
+    def _compute_scope_name(self):
+        scope_fields = self._get_scope_fields()
+        labels = dict(self._fields["scope_type"]._description_selection(self.env))
+        for quota in self:
+            field = scope_fields.get(quota.scope_type)
+            name = quota[field].display_name if field else False
+            quota.scope_name = name or labels.get(quota.scope_type)
+
+    @api.depends("product_key")
+    @api.depends_context("lang")
+    def _compute_product_name(self):
+        labels = dict(self._fields["product_scope"]._description_selection(self.env))
+        for quota in self:
+            target = quota.product_id or quota.categ_id
+            quota.product_name = target.display_name or labels.get(quota.product_scope)
 
     @api.depends("measure", "product_id")
     def _compute_uom_id(self):
@@ -293,11 +271,6 @@ class OrderQuota(models.Model):
                 quota.currency_id = False
             else:
                 quota.currency_id = quota.currency_id or quota.company_id.currency_id
-
-    @api.depends("period_type", "date_from")
-    def _compute_date_to(self):
-        for quota in self:
-            quota.date_to = quota._get_period_end() or quota.date_to
 
     @api.depends("limit_qty", "held_qty", "consumed_qty")
     def _compute_remaining_qty(self):
@@ -352,7 +325,7 @@ class OrderQuota(models.Model):
         """
         self._check_counters_untouched(vals)
         if self._MEANING_FIELDS.intersection(vals):
-            used = self.filtered("move_count")
+            used = self._filter_used()
             if used:
                 raise UserError(
                     self.env._(
@@ -366,7 +339,7 @@ class OrderQuota(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda quota: quota.state != "draft" or quota.move_count)
+        used = self.filtered(lambda q: q.state != "draft") | self._filter_used()
         if used:
             raise UserError(
                 self.env._(
@@ -405,12 +378,12 @@ class OrderQuota(models.Model):
             "country_state": "country_state_id",
         }
 
-    def _get_period_end(self):
-        """Last day of the period that begins at ``date_from``; False for a season."""
-        length = self._PERIODS.get(self.period_type)
-        if not length or not self.date_from:
-            return False
-        return self.date_from + length - relativedelta(days=1)
+    def _filter_used(self):
+        """The quotas on which something has been counted."""
+        groups = self.env["order.quota.move"]._read_group(
+            [("quota_id", "in", self.ids)], ["quota_id"]
+        )
+        return self.browse(quota.id for (quota,) in groups)
 
     @api.model
     def _check_counters_untouched(self, vals):

@@ -41,10 +41,20 @@ class OrderQuotaMove(models.Model):
         "Released: it no longer waits. Given back: it was cancelled or cut.",
     )
     delta_held = fields.Float(
-        "Held ±", digits=0, min_display_digits="Product Unit", readonly=True
+        "Held ±",
+        digits=0,
+        min_display_digits="Product Unit",
+        required=True,
+        default=0.0,
+        readonly=True,
     )
     delta_consumed = fields.Float(
-        "Consumed ±", digits=0, min_display_digits="Product Unit", readonly=True
+        "Consumed ±",
+        digits=0,
+        min_display_digits="Product Unit",
+        required=True,
+        default=0.0,
+        readonly=True,
     )
     order_id = fields.Many2one(
         "sale.order",
@@ -94,8 +104,9 @@ class OrderQuotaMove(models.Model):
 
     def init(self):
         """Let the database itself refuse changes of the history."""
-        super().init()
+        result = super().init()
         _create_append_only_trigger(self.env, self._table, ("reason",))
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -115,14 +126,16 @@ class OrderQuotaMove(models.Model):
     def write(self, vals):
         """Refused: a movement is history.
 
-        :raises UserError: always
+        :raises UserError: always, but when the system blanks words for privacy
         """
-        raise UserError(
-            self.env._(
-                "Quota movements are history and cannot be changed. A new movement "
-                "puts a wrong one right."
+        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
+            raise UserError(
+                self.env._(
+                    "Quota movements are history and cannot be changed. A new "
+                    "movement puts a wrong one right."
+                )
             )
-        )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_any(self):
@@ -209,10 +222,10 @@ class OrderQuotaMove(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE order_quota q SET"
-                " held_qty = COALESCE(q.held_qty, 0) + d.held,"
-                " consumed_qty = COALESCE(q.consumed_qty, 0) + d.consumed,"
-                " remaining_qty = COALESCE(q.limit_qty, 0) - COALESCE(q.held_qty, 0)"
-                " - COALESCE(q.consumed_qty, 0) - d.held - d.consumed"
+                " held_qty = q.held_qty + d.held,"
+                " consumed_qty = q.consumed_qty + d.consumed,"
+                " remaining_qty = q.limit_qty - q.held_qty - q.consumed_qty"
+                " - d.held - d.consumed"
                 " FROM (VALUES %s) AS d (id, held, consumed) WHERE q.id = d.id",
                 SQL(", ").join(
                     # repr keeps 0.1 what people mean by it: counters add up exactly
@@ -230,7 +243,6 @@ class OrderQuotaMove(models.Model):
     ):
         """Say in words what the database's CHECK would refuse in its own."""
         quota = self.env["order.quota"].browse(quota_id)
-        limit, held, consumed = limit or 0, held or 0, consumed or 0
         asked = add_held + add_consumed
         if state == "draft" or (state == "closed" and asked > 0):
             raise ValidationError(
@@ -242,9 +254,11 @@ class OrderQuotaMove(models.Model):
             )
         digits = 6
         left = float(limit) - float(held) - float(consumed)
-        if policy == "block" and asked > 0 and float_compare(
-            asked, left, precision_digits=digits
-        ) > 0:
+        if (
+            policy == "block"
+            and asked > 0
+            and float_compare(asked, left, precision_digits=digits) > 0
+        ):
             raise ValidationError(
                 self.env._(
                     "Quota “%(quota)s”: %(asked)g asked for, %(left)g left of "

@@ -84,6 +84,8 @@ class OrderStateMixin(models.AbstractModel):
         moving.with_context(order_management_transition=_TRANSITION).write(
             moving._prepare_transition_vals(target, reason)
         )
+        # now, so that the database's own limits speak before anything builds on it
+        moving.flush_recordset()
         moving._log_event("state", from_states, target, reason)
         moving._after_transition(target)
         return moving

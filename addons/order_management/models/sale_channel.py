@@ -31,13 +31,9 @@ class SaleChannel(models.Model):
     channel_order_ids = fields.One2many(
         "channel.order", "channel_id", "Inbox Rows", readonly=True
     )
-    received_count = fields.Integer(
-        "New in Inbox", compute="_compute_waiting_counts"
-    )
+    received_count = fields.Integer("New in Inbox", compute="_compute_waiting_counts")
     held_count = fields.Integer("Held in Inbox", compute="_compute_waiting_counts")
-    error_count = fields.Integer(
-        "Errors in Inbox", compute="_compute_waiting_counts"
-    )
+    error_count = fields.Integer("Errors in Inbox", compute="_compute_waiting_counts")
     inbox_count = fields.Integer("All Inbox Rows", compute="_compute_inbox_count")
     order_count = fields.Integer("Orders", compute="_compute_order_count")
 
@@ -67,9 +63,7 @@ class SaleChannel(models.Model):
 
     def _count_by_channel(self, model, field):
         return dict(
-            self.env[model]._read_group(
-                [(field, "in", self.ids)], [field], ["__count"]
-            )
+            self.env[model]._read_group([(field, "in", self.ids)], [field], ["__count"])
         )
 
     def write(self, vals):
@@ -80,7 +74,9 @@ class SaleChannel(models.Model):
         """
         if "company_id" in vals:
             self.filtered(
-                lambda channel: channel.company_id.id != vals["company_id"]
+                lambda channel: (
+                    channel.company_id and channel.company_id.id != vals["company_id"]
+                )
             )._check_company_change_allowed()
         return super().write(vals)
 
@@ -91,7 +87,11 @@ class SaleChannel(models.Model):
         )
         state = self.env.context.get("inbox_state")
         context = {f"search_default_{state}": 1} if state else {}
-        return {**action, "domain": [("channel_id", "in", self.ids)], "context": context}
+        return {
+            **action,
+            "domain": [("channel_id", "in", self.ids)],
+            "context": context,
+        }
 
     def action_view_orders(self):
         """Open the orders of these channels."""

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
     channel_order_count = fields.Integer(
         "Inbox Row Count", compute="_compute_channel_order_count"
     )
-    event_ids = fields.One2many("order.event", "order_id", "Events", readonly=True)
+    event_ids = fields.One2many("order.event", "order_id", "History", readonly=True)
     hold_count = fields.Integer("Active Holds", compute="_compute_hold_count")
     return_count = fields.Integer("Returns", compute="_compute_return_count")
 

@@ -1,0 +1,88 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import float_compare
+
+
+class SaleOrder(models.Model):
+    """An order; here: what an approval means for its confirmation and its transfers."""
+
+    # split by concern: one file holds the approval, this one what it leads to
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    def _confirmation_error_message(self):
+        message = super()._confirmation_error_message()
+        if message or not self._is_awaiting_approval():
+            return message
+        names = {"order": self.display_name, "reason": self.approval_reason}
+        if self.approval_state == "to_approve":
+            return self.env._(
+                "%(order)s waits for approval; a reviewer has to approve it before it "
+                "can be confirmed.",
+                **names,
+            )
+        if self.approval_state == "refused":
+            return self.env._(
+                "%(order)s was refused: %(reason)s. Change it and submit it again.",
+                **names,
+            )
+        return self.env._(
+            "%(order)s needs approval. Submit it; it can be confirmed once a reviewer "
+            "has approved it.",
+            **names,
+        )
+
+    def _validate_order(self):
+        """A customer who signs or pays is never stopped by an approval: it waits."""
+        held = self.filtered(lambda order: order._is_awaiting_approval())
+        held._hold_for_approval()
+        if self - held:
+            return super(SaleOrder, self - held)._validate_order()
+        return None
+
+    def _hold_for_approval(self):
+        """Submit orders the customer accepted, and tell somebody.
+
+        A refused order is submitted again: the customer paid or signed after all.
+        """
+        for order in self.sudo():
+            if order.approval_state in ("none", "refused"):
+                order._approval_transition(
+                    "to_approve", self.env._("Accepted by the customer")
+                )
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Accepted by the customer: approve and confirm"),
+                user_id=order.user_id.id or order.create_uid.id,
+            )
+
+    def _reopen_approval(self):
+        """Ask again for approved quotations that were changed since."""
+        reopened = self.filtered(
+            lambda order: (
+                order.approval_state == "approved"
+                and order.approval_mode == "explicit"
+                and order.state in ("draft", "sent")
+            )
+        )
+        if reopened:
+            reopened._approval_transition(
+                "to_approve", self.env._("Changed after it was approved")
+            )
+
+    def _get_line_with_room(self, move):
+        """The line of these orders that a done move without one belongs to.
+
+        :return: the first line of the product with room for it, else its last line (and
+            the ceiling speaks), else none
+        """
+        lines = self.order_line.filtered(
+            lambda line: line.product_id == move.product_id
+        )
+        for line in lines:
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, line.product_uom_id, round=False
+            )
+            room = line.approved_qty - line.net_shipped_qty
+            if float_compare(quantity, room, precision_digits=6) <= 0:
+                return line
+        return lines[-1:]

@@ -1,0 +1,73 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+"""Which order is it, and is this version of it news?"""
+
+import re
+from datetime import datetime
+
+from .moments import parse_timestamp
+from .payload import canonical_hash
+
+NEWER, SAME, OLDER = "newer", "same", "older"
+_MAX_LENGTH = 255
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+#: Whole JSON numbers beyond this lose digits in many programs.
+_MAX_INTEGER = 2**53 - 1
+#: What careless senders write when they have no number.
+_NOTHING = {"null", "none", "nil", "undefined", "nan", "false", "n/a"}
+
+
+def usable_external_id(payload) -> str | None:
+    """The channel's identifier of the order, None when the payload has none to use.
+
+    Usable is text of 1 to 255 characters without control characters once blanks around
+    it are gone, or a whole number up to 2^53 - 1. Words for "nothing" are not usable:
+    they would make one order of many.
+    """
+    value = payload.get("external_id") if isinstance(payload, dict) else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value) if 0 <= value <= _MAX_INTEGER else None
+    if not isinstance(value, str):
+        return None
+    text = value.strip() if len(value) <= 4 * _MAX_LENGTH else value
+    if not text or len(text) > _MAX_LENGTH or _FORBIDDEN.search(text):
+        return None
+    return None if text.casefold() in _NOTHING else text
+
+
+def updated_at(payload) -> datetime | None:
+    """When the channel last changed the order, None if it does not say so plainly."""
+    value = payload.get("updated_at") if isinstance(payload, dict) else None
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        return parse_timestamp(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def compare(stored, arrived) -> str:
+    """Whether the version that arrived is newer, same or older than the stored one.
+
+    Each version is ``(hash, updated_at)``. The same hash is the same version whatever
+    the clocks say. Different content is older only if both versions have a time and the
+    new one's is earlier; where a time is missing, arrival decides, and equal times of
+    different content count as newer, since clocks of channels tick in seconds.
+    """
+    stored_hash, stored_time = stored
+    arrived_hash, arrived_time = arrived
+    if stored_hash == arrived_hash:
+        return SAME
+    if stored_time and arrived_time and arrived_time < stored_time:
+        return OLDER
+    return NEWER
+
+
+def version(payload) -> tuple[str, datetime | None]:
+    """``(hash, updated_at)`` of a payload, for ``compare``.
+
+    :raises ValueError: when the payload is not plain JSON
+    """
+    return canonical_hash(payload), updated_at(payload)
