@@ -105,8 +105,19 @@ write_launchers() {
         printf '#!/bin/sh\nexec %s "$@"\n' "$chromium" > bin/chromium
         chmod 755 bin/chromium
     fi
-    printf '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>%s</dir><dir>/usr/share/fonts</dir><cachedir>%s</cachedir></fontconfig>\n' \
-        "$P/local/usr/share/fonts" "$P/fontcache" > fonts.conf
+    # named defaults: what a report or page looks like must not depend on the machine's fonts
+    cat > fonts.conf <<EOF
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>$P/local/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>$P/fontcache</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family><family>WenQuanYi Micro Hei</family></prefer></alias>
+  <alias><family>serif</family><prefer><family>DejaVu Serif</family><family>WenQuanYi Micro Hei</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family><family>WenQuanYi Micro Hei Mono</family></prefer></alias>
+</fontconfig>
+EOF
     rm -f bin/wkhtmltopdf
     # PDF headers and footers need a patched wkhtmltopdf; without one headless Chromium prints
     if ! wkhtmltopdf --version 2>/dev/null | grep -q "with patched qt"; then

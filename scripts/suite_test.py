@@ -123,7 +123,13 @@ def lint_checks(addons):
             None,
         ),
         "pylint-odoo": (
-            [tool("pylint"), f"--rcfile={SOURCE / '.pylintrc'}", *folders],
+            [
+                tool("pylint"),
+                f"--rcfile={SOURCE / '.pylintrc'}",
+                # a model over 400 lines is split by concern into several files
+                "--disable=consider-merging-classes-inherited",
+                *folders,
+            ],
             None,
         ),
         "oca checks": ([tool("oca-checks-odoo-module"), *folders], None),
@@ -296,7 +302,7 @@ def stage_templates(context):
     prepare_all()
     if not context.fast:
         prepare_empty()
-    return Result(1)
+    return Result()
 
 
 def stage_alone(addon):

@@ -48,6 +48,10 @@ class Person:
         self.page.set_default_timeout(30_000)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("response", self._note_response)
+        self._running = set()
+        self.page.on("request", self._note_request)
+        self.page.on("requestfinished", self._note_end)
+        self.page.on("requestfailed", self._note_end)
         self.page.goto(f"{url}/web/login")
         self.page.fill("#login", login)
         self.page.fill("#password", password)
@@ -64,9 +68,25 @@ class Person:
         self.page.wait_for_selector(wait)
         self.settle()
 
-    def settle(self):
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(150)
+    def _note_request(self, request):
+        if request.resource_type in ("xhr", "fetch"):
+            self._running.add(request)
+
+    def _note_end(self, request):
+        self._running.discard(request)
+
+    def settle(self, quiet=250, timeout=30_000):
+        """Wait until no call to the server has run for ``quiet`` milliseconds.
+
+        Playwright's own "networkidle" never comes: the live notifications keep a
+        worker busy for as long as the page is open.
+        """
+        idle = waited = 0
+        while idle < quiet:
+            assert waited < timeout, [request.url for request in self._running]
+            self.page.wait_for_timeout(50)
+            waited += 50
+            idle = 0 if self._running else idle + 50
 
     def shot(self, name):
         """Keep a picture in the log folder for people to look at."""

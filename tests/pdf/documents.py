@@ -48,7 +48,7 @@ def layout(content, base, subst=False, head=""):
         <!DOCTYPE html>
         <html style="height: 0;"><head><base href="{base}"/>
         <meta charset="utf-8"/><style>html, body {{height: 100%; margin: 0}}
-        body {{font: 14px/20px sans-serif}} p {{margin: 0}}</style>
+        body {{font: 14px/20px sans-serif; font-kerning: none}} p {{margin: 0}}</style>
         {head}{script}</head>
         <body class="container" style="overflow: hidden"{onload}>{content}</body></html>
     """

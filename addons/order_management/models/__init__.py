@@ -29,3 +29,8 @@ from . import stock_move_ceiling
 from . import stock_move_line
 from . import stock_picking
 from . import stock_reference
+from . import ir_http
+from . import stock_quant
+from . import stock_quant_turn
+from . import stock_move_line_reservation
+from . import stock_move_reservation

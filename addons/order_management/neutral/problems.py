@@ -53,8 +53,8 @@ EXPECTED = {
     "latitude": "degrees from -90 to 90",
     "longitude": "degrees from -180 to 180",
     "order_status": "one of unpaid, paid, cancelled, shipped, delivered, returned",
-    "payment_state": "one of pending, authorized, paid, partially_refunded, refunded, "
-    "failed, cancelled",
+    "payment_state": "one of unpaid, pending, authorized, paid, partially_refunded, "
+    "refunded, failed, cancelled",
     "payer": "buyer or seller",
     "bearer": "seller or channel",
     "schema_version": "1",

@@ -14,3 +14,4 @@ from . import test_approval
 from . import test_approval_quantities
 from . import test_ceiling
 from . import test_ceiling_lines
+from . import test_reservation

@@ -11,8 +11,9 @@ bytes for each order number seen.
 
 What a row says about the order as a whole (date, customer, address, total) counts from
 the first row that says it; later rows may leave it empty or repeat it. A row that
-contradicts is refused, but for amounts of the whole order such as shipping fees, which
-some shops write on every line and some on the first only.
+contradicts is refused (dates only a day or more apart), but for amounts of the whole
+order such as shipping fees, which some shops write on every line and some on the first
+only.
 
 A row without an order number that has an article and nothing about the order as a whole
 goes to the order above it: that is what merged cells and "number on the first row only"
@@ -24,9 +25,11 @@ rows are given back with the remark that another row has a problem.
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import blake2b
 
+from ..moments import parse_timestamp
 from ..order import parse
 from ..problems import EXPECTED
 from ..totals import expected_total
@@ -127,7 +130,7 @@ class _Collector:
 
     def add(self, number, values, bad_rows):
         """Take one row; yield the orders that are complete by now."""
-        row = self.reader.read(number, values)
+        row = self.reader.read_row(number, values)
         self.count += 1
         key = row.fields.get("external_id") or self._carried(row)
         if not key:
@@ -211,7 +214,7 @@ class _Collector:
                 if name.startswith("line."):
                     continue
                 known = fields.setdefault(name, value)
-                if known != value and name in _IDENTITY:
+                if known != value and _contradicts(name, known, value):
                     row.problems.append(
                         self.reader.problem(row, name, "conflict", expected=known)
                     )
@@ -288,6 +291,15 @@ _IDENTITY = {
     "shipping_address.country",
     "total",
 }
+
+
+def _contradicts(name, known, value):
+    """Whether two rows of one order cannot both be right about it."""
+    if name == "placed_at":
+        # tills stamp each row with the minute it was typed
+        gap = parse_timestamp(value) - parse_timestamp(known)
+        return abs(gap) >= timedelta(days=1)
+    return name in _IDENTITY
 
 
 def _part_of(fields, part):

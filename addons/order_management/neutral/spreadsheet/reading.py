@@ -56,7 +56,7 @@ class RowReader:
         self.columns = sorted(mapping.columns.items(), key=lambda item: item[1])
         self.zone = _find_zone(mapping.timezone)
 
-    def read(self, number, values) -> ReadRow:
+    def read_row(self, number, values) -> ReadRow:
         """The row's fields; a cell that cannot be used becomes a problem."""
         row = ReadRow(number, values, {})
         currency = self._currency(values)

@@ -31,7 +31,7 @@ def reject_writer(path, layout, **options):
 
 
 class _Rejects:
-    """Common half: a context manager with ``write(bad_rows)``."""
+    """Common half: a context manager with ``add(bad_rows)``."""
 
     def __init__(self, path, layout, say=None, titles=(ROW_TITLE, REASONS_TITLE)):
         self.path = path
@@ -49,7 +49,7 @@ class _Rejects:
     def __exit__(self, *_error):
         self._close()
 
-    def write(self, bad_rows):
+    def add(self, bad_rows):
         """Add refused rows; the reasons stand in the last column, apart by lines."""
         for row in bad_rows:
             values = list(row.values[: self.width])

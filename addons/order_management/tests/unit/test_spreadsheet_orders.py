@@ -133,12 +133,27 @@ def test_rows_that_contradict_each_other(path):
         [
             HEAD,
             ["A", "31/10/2026", "X", "1", "1", "", "Japan", ""],
-            ["A", "30/10/2026", "Y", "1", "1", "", "Japan", ""],
+            ["A", "29/10/2026", "Y", "1", "1", "", "Japan", ""],
         ],
     )
     assert not orders
     [problem] = bad[3].problems
     assert (problem.column, problem.code) == ("B", "conflict")
+
+
+def test_rows_stamped_minutes_apart_are_one_order(path):
+    """As in the real list: a till stamps each row."""
+    orders, bad = read(
+        path,
+        [
+            HEAD,
+            ["A", "2010-12-01 16:57:00", "X", "1", "1", "", "", ""],
+            ["A", "2010-12-01 16:58:00", "Y", "1", "1", "", "", ""],
+        ],
+    )
+    assert not bad
+    assert orders["A"][0]["placed_at"] == "2010-12-01T16:57:00+07:00"
+    assert len(orders["A"][0]["lines"]) == 2
 
 
 def test_rows_too_far_apart_never_make_a_second_order(path):
@@ -296,7 +311,7 @@ def test_refused_rows_come_back_as_a_file(tmp_path, path, kind):
     target = tmp_path / f"bad.{kind}"
     layout = replace(inspect(path), kind=kind)
     with reject_writer(target, layout) as writer:
-        writer.write(bad.values())
+        writer.add(bad.values())
     assert writer.count == 2
     back = inspect(target)
     assert back.headers == (*HEAD, "Row", "Problems")
@@ -319,11 +334,11 @@ def test_nothing_in_the_refused_file_is_a_formula(tmp_path, path):
     )
     bad = [BadRow(2, cells, [problem])]
     with reject_writer(tmp_path / "x.csv", layout) as writer:
-        writer.write(bad)
+        writer.add(bad)
     text = (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
     assert text.splitlines()[1].startswith("'=1+1,'+1+1,'-1+1,'@SUM(A1),")
     with reject_writer(tmp_path / "x.xlsx", replace(layout, kind="xlsx")) as writer:
-        writer.write(bad)
+        writer.add(bad)
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     assert [cell.value for cell in sheet[2]][:4] == cells[:4]

@@ -1,0 +1,236 @@
+"""A database, a server with several workers and processes that fight for its stock."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+
+import psycopg2
+
+from .. import harness
+
+PROCESSES = 4
+
+
+@dataclass
+class Round:
+    """What one fight for one set of scarce products came to."""
+
+    confirmed: int
+    unconfirmed: int
+    seconds: float
+    retries: int
+    errors: list
+    #: products of which more is promised than there is, per quants or move lines
+    oversold: set
+    duplicate_quants: int
+    #: {product: (on hand, reserved by quants, by move lines, demand)} where something
+    #: else is reserved than the smaller of stock and demand
+    inexact: dict
+
+    @property
+    def speed(self):
+        """Orders a second."""
+        return self.confirmed / self.seconds
+
+    def __str__(self):
+        return (
+            f"{self.confirmed} orders, {self.speed:.1f}/s, {self.retries} retries, "
+            f"{len(self.errors)} errors, {len(self.oversold)} SKUs oversold, "
+            f"{self.duplicate_quants} duplicate quants"
+        )
+
+
+class Process:
+    """`order_worker.py` in an operating system process of its own."""
+
+    def __init__(self, database):
+        config = harness.PREFIX / f"worker-{uuid.uuid4().hex[:8]}.conf"
+        self._config = config
+        self._log_path = harness.LOG_DIR / f"{config.stem}.log"
+        harness.write_config(config, logfile=str(self._log_path))
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.concurrency.order_worker",
+                str(config),
+                database.name,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=harness.SOURCE,
+        )
+
+    def start(self, name, *args):
+        self._process.stdin.write(json.dumps([name, args]) + "\n")
+        self._process.stdin.flush()
+
+    def result(self):
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the process ended:\n{self.log()[-3000:]}")
+        return json.loads(line)
+
+    def call(self, name, *args):
+        self.start(name, *args)
+        return self.result()
+
+    def log(self):
+        return self._log_path.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self):
+        self._process.stdin.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._config.unlink(missing_ok=True)
+
+
+class Arena:
+    """One database, a server of four workers, and four processes beside it."""
+
+    def __init__(self, template):
+        with contextlib.ExitStack() as stack:
+            self.database = stack.enter_context(harness.Database(template))
+            self.server = stack.enter_context(
+                harness.Server(self.database, workers=PROCESSES)
+            )
+            self.processes = []
+            for _number in range(PROCESSES):
+                self.processes.append(Process(self.database))
+                stack.callback(self.processes[-1].stop)
+            for process in self.processes:
+                assert process.result() == "ready"
+            # an administrator's first login writes the server's address
+            self.server.session()
+            self._stack = stack.pop_all()
+
+    def close(self):
+        self._stack.close()
+
+    def call(self, name, *args):
+        """Run a function of `order_worker.py` in one of the processes."""
+        return self.processes[0].call(name, *args)
+
+    # one round: prepare, start, finish
+
+    def prepare(self, way, number):
+        self.data = self.call("seed", number, way == "buttons")
+
+    def start(self, way, start_at):
+        self._started_at = start_at
+        self._retries_before = self._count_retries()
+        if way == "buttons":
+            self.press("sale.order", "action_confirm", self.data["orders"], start_at)
+        else:
+            for n, process in enumerate(self.processes):
+                baskets = self.data["baskets"][n::PROCESSES]
+                process.start("confirm_all", start_at, baskets)
+
+    def press(self, model, method, ids, start_at, **context):
+        """Four client processes share the records and press a button on each."""
+        for n, process in enumerate(self.processes):
+            share = ids[n::PROCESSES]
+            url = self.server.url
+            process.start("press_all", start_at, url, model, method, share, context)
+
+    def finish(self):
+        answers = [process.result() for process in self.processes]
+        product_ids = self.data["products"]
+        stock = self.stock(product_ids)
+        confirmed = self.database.sql(
+            """SELECT count(DISTINCT o.id) FROM sale_order o
+                 JOIN sale_order_line l ON l.order_id = o.id
+                WHERE l.product_id = ANY(%s) AND o.state = 'sale'""",
+            [product_ids],
+        )[0][0]
+        return Round(
+            confirmed=confirmed,
+            unconfirmed=len(self.data["baskets"]) - confirmed,
+            seconds=max(a["ended_at"] for a in answers) - self._started_at,
+            retries=self._count_retries() - self._retries_before,
+            errors=[error for answer in answers for error in answer["errors"]],
+            oversold={
+                product
+                for product, (on_hand, quants, lines, _demand) in stock.items()
+                if max(quants, lines) > on_hand
+            },
+            duplicate_quants=self.duplicate_quants(product_ids),
+            inexact={
+                product: figures
+                for product, figures in stock.items()
+                if not figures[1] == figures[2] == min(figures[0], figures[3])
+            },
+        )
+
+    def _count_retries(self):
+        logs = [self.server.log(), *(process.log() for process in self.processes)]
+        return sum(log.count("tries left, try again") for log in logs)
+
+    @contextlib.contextmanager
+    def rows_locked(self, product_ids):
+        """Somebody else has the stock of these products in hands."""
+        with contextlib.closing(psycopg2.connect(dbname=self.database.name)) as other:
+            with other.cursor() as cr:
+                cr.execute(
+                    "SELECT id FROM stock_quant WHERE product_id = ANY(%s) FOR UPDATE",
+                    [product_ids],
+                )
+                yield
+
+    # what the rows themselves say
+
+    def stock(self, product_ids):
+        """{product: (on hand, reserved by quants, reserved by move lines, demand)}"""
+        rows = self.database.sql(
+            """
+            WITH internal AS (SELECT id FROM stock_location WHERE usage = 'internal')
+            SELECT p.id,
+              (SELECT coalesce(sum(q.quantity), 0) FROM stock_quant q
+                WHERE q.product_id = p.id AND q.location_id IN (TABLE internal)),
+              (SELECT coalesce(sum(q.reserved_quantity), 0) FROM stock_quant q
+                WHERE q.product_id = p.id AND q.location_id IN (TABLE internal)),
+              (SELECT coalesce(sum(l.quantity_product_uom), 0) FROM stock_move_line l
+                WHERE l.product_id = p.id AND l.location_id IN (TABLE internal)
+                  AND l.state NOT IN ('done', 'cancel')),
+              (SELECT coalesce(sum(m.product_qty), 0) FROM stock_move m
+                WHERE m.product_id = p.id AND m.location_id IN (TABLE internal)
+                  AND m.state NOT IN ('done', 'cancel'))
+              FROM product_product p WHERE p.id = ANY(%s)
+            """,
+            [product_ids],
+        )
+        return {product: tuple(map(float, figures)) for product, *figures in rows}
+
+    def duplicate_quants(self, product_ids):
+        return self.database.sql(
+            """
+            SELECT coalesce(sum(n - 1), 0)::int FROM (
+                SELECT count(*) n FROM stock_quant q
+                  JOIN stock_location l ON l.id = q.location_id
+                 WHERE q.product_id = ANY(%s) AND l.usage = 'internal'
+                 GROUP BY q.product_id, q.location_id, q.lot_id, q.package_id,
+                          q.owner_id
+                HAVING count(*) > 1) duplicates
+            """,
+            [product_ids],
+        )[0][0]
+
+
+def fight(arenas, way, number):
+    """The same round in one arena after the other, the first one changing from round
+    to round. :return: a Round each, in the order of ``arenas``"""
+    results = {}
+    for arena in arenas if number % 2 else reversed(arenas):
+        arena.prepare(way, number)
+        arena.start(way, time.time() + 1)
+        results[arena] = arena.finish()
+    return [results[arena] for arena in arenas]
