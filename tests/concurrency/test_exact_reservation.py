@@ -15,7 +15,7 @@ from .reservation_arena import Arena, fight
 #: pairs of rounds; up to the second number while plain has not yet oversold, or while
 #: the machine is too restless for three pairs to tell the speed
 ROUNDS, MOST_ROUNDS = 3, 8
-#: what a restless machine may take off the median of eight pairs, which ranged from 0.75
+#: what a restless machine may take off the median of eight pairs, which went from 0.75
 #: to 2.29; the bar itself is 1, and the rounds end early only when it is reached
 NOISE = 0.1
 CRON = "order_management.ir_cron_reserve_deferred"
