@@ -295,11 +295,11 @@ class TestReservation(TransactionCase):
         self._defer(good)
         self._defer(bad)
         Move = type(self.env["stock.move"])
-        plain = Move._action_assign
+        plain, reason = Move._action_assign, "The shelf is on fire"
 
         def fail_on_bad(moves, force_qty=False):
             if bad.move_ids & moves:
-                raise UserError("The shelf is on fire")
+                raise UserError(reason)
             return plain(moves, force_qty=force_qty)
 
         with (
