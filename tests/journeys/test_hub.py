@@ -19,6 +19,9 @@ SCREENS = [
     "hub-return-reasons",
 ]
 
+#: filled by what channels send, empty in demo data
+FILLED_BY_CHANNELS = ["hub-products", "hub-changes", "hub-customers"]
+
 ORDER = """
 import json
 languages = env["res.lang"].with_context(active_test=False).search(
@@ -54,7 +57,7 @@ def test_every_screen_opens(world, size):
     browser, server, _values, _database = world
     person = Person(browser, server.url, size=size)
     label = "phone" if size is PHONE else "desktop"
-    for path in SCREENS:
+    for path in SCREENS + FILLED_BY_CHANNELS:
         person.open(path)
         person.shot(f"{path}-{label}")
         person.assert_no_problem()
@@ -93,6 +96,82 @@ def test_people_read_their_language(world, language, word):
         person.assert_no_problem()
     finally:
         session.call("res.users", "write", [session.uid], {"lang": "en_US"})
+
+
+def neutral_order(number, sku):
+    """A complete order as a channel hands it over, of one line."""
+    return {
+        "external_id": number,
+        "number": number,
+        "placed_at": "2026-07-01T09:00:00+07:00",
+        "status": "paid",
+        "currency": "USD",
+        "customer": {"external_id": "J-1", "name": "Trần Thị Hương"},
+        "shipping_address": {
+            "name": "Trần Thị Hương",
+            "street": "12 Lê Lợi",
+            "city": "TP.HCM",
+            "country_code": "VN",
+        },
+        "lines": [
+            {
+                "external_id": f"{number}-1",
+                "sku": sku,
+                "name": "Đèn bàn",
+                "quantity": "2",
+                "unit_price": "10.00",
+            }
+        ],
+        "total": "20.00",
+    }
+
+
+def test_an_unknown_product_is_mapped_once(world):
+    """OM-5: two orders wait for one unknown SKU; choosing the product frees both."""
+    browser, server, _values, database = world
+    session = server.session()
+    [channel] = session.call(
+        "sale.channel", "search", [("name", "=", "Web shop")], limit=1
+    )
+    numbers = ["J-1001", "J-1002"]
+    answers = session.call(
+        "channel.order",
+        "receive",
+        channel,
+        [neutral_order(number, "LAMP-J") for number in numbers],
+    )
+    rows = [answer["id"] for answer in answers]
+    session.call("channel.order", "action_process", rows)
+    states = "SELECT DISTINCT state FROM channel_order WHERE id = ANY(%s)"
+    assert database.sql(states, [rows]) == [("held",)]
+
+    person = Person(browser, server.url)
+    person.open(f"hub-inbox/{rows[0]}", wait=".o_form_view")
+    person.shot("unknown-product-inbox")
+    assert "LAMP-J" in person.text(".o_form_view")
+    person.open("hub-products")
+    page = person.page
+    row = page.locator(".o_data_row", has_text="LAMP-J")
+    row.locator("[name=product_id]").click()
+    page.locator(".o_selected_row [name=product_id] input").fill("Journey Lamp")
+    page.locator(
+        ".o-autocomplete--dropdown-item", has_text="Journey Lamp"
+    ).first.click()
+    person.settle()
+    person.shot("unknown-product-mapping")
+    save = page.locator(".o_list_button_save:visible")
+    save.click()
+    person.settle()
+    person.assert_no_problem()
+    session.call("channel.order", "action_process", rows)
+    person.open(f"hub-inbox/{rows[0]}", wait=".o_form_view")
+    person.shot("unknown-product-imported")
+    assert database.sql(states, [rows]) == [("imported",)]
+    orders = database.sql(
+        "SELECT count(DISTINCT sale_order_id) FROM channel_order WHERE id = ANY(%s)",
+        [rows],
+    )
+    assert orders == [(2,)]
 
 
 def test_approved_quantity_is_the_ceiling(world):

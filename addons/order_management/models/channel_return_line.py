@@ -91,7 +91,7 @@ class ChannelReturnLine(models.Model):
         copy=False,
     )
     accepted_qty = fields.Float(
-        "Accepted",
+        "Accepted Quantity",
         digits="Product Unit",
         required=True,
         default=0.0,

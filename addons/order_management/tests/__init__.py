@@ -14,4 +14,13 @@ from . import test_approval
 from . import test_approval_quantities
 from . import test_ceiling
 from . import test_ceiling_lines
+from . import test_receive
+from . import test_process
+from . import test_import_partners
+from . import test_import_products
+from . import test_import_money
+from . import test_import_updates
+from . import test_import_retention
+from . import test_import_examples
+from . import test_schema_route
 from . import test_reservation

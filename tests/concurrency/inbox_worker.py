@@ -1,0 +1,142 @@
+"""One operating system process that hands orders to the inbox and processes them.
+
+    python -m tests.concurrency.inbox_worker CONFIG DATABASE
+
+One JSON list ``[function, arguments]`` a line comes in, one JSON value a line goes out.
+"""
+
+import json
+import random
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tools import config
+
+
+def prepare(env):
+    """A channel and its products; the channel's id."""
+    env["product.product"].create(
+        [
+            {"name": name, "default_code": name, "is_storable": True, "taxes_id": False}
+            for name in ("RACE-1", "RACE-2", "RACE-3")
+        ]
+    )
+    return env["sale.channel"].create({"name": "Race", "company_id": env.company.id}).id
+
+
+def payload(env, number, customers, version=1, street="Old"):
+    """Order ``number``; ``customers`` buyers share all orders."""
+    buyer = number % customers
+    return {
+        "external_id": f"R{number}",
+        "placed_at": "2026-07-19T08:12:44Z",
+        "updated_at": f"2026-07-19T09:{version // 60:02d}:{version % 60:02d}Z",
+        "status": "paid",
+        "currency": env.company.currency_id.name,
+        "customer": {"name": f"Buyer {buyer}", "email": f"race{buyer}@example.com"},
+        "shipping_address": {
+            "street": f"{number % 3} {street} Way",
+            "country_code": "VN",
+        },
+        "lines": [
+            {"external_id": "1", "sku": "RACE-1", "quantity": 1, "unit_price": "10"},
+            {"external_id": "2", "sku": "RACE-2", "quantity": 2, "unit_price": "4.50"},
+        ],
+        "total": "19",
+        "note": f"version {version}",
+    }
+
+
+def receive(env, channel_id, numbers, customers, versions=(1,), street="Old"):
+    payloads = [
+        payload(env, number, customers, version, street)
+        for number in numbers
+        for version in versions
+    ]
+    answers = env["channel.order"].receive(channel_id, payloads)
+    return {answer["external_id"]: answer["id"] for answer in answers}
+
+
+def process(env, ids, job=False):
+    rows = env["channel.order"].browse(ids)
+    if job:
+        return rows._job_process()
+    return rows.action_process()["params"]["message"]
+
+
+def process_slowly(env, ids, sign):
+    """Process, and stop right before the end until somebody kills this process."""
+    model = env.registry["channel.order"]
+    original = model._settle
+
+    def settle(rows, items):
+        original(rows, items)
+        rows.env.flush_all()
+        Path(sign).touch()
+        time.sleep(600)
+
+    model._settle = settle
+    return process(env, ids, job=True)
+
+
+def run_cron(env):
+    env.ref("order_management.ir_cron_process").method_direct_trigger()
+    return True
+
+
+class Worker:
+    def __init__(self, database):
+        self.registry = Registry(database)
+
+    def call(self, name, *args):
+        """Run a function above as one request would be: retried by Odoo."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env = env(user=env.ref("base.user_admin"))
+            env.transaction.default_env = env
+            return retrying(partial(globals()[name], env, *args), env)
+
+    def race(self, start_at, seed, name, *args):
+        """The function with its list of numbers or ids in an order of one's own."""
+        head, items, *tail = args
+        random.Random(seed).shuffle(items)
+        time.sleep(max(0, start_at - time.time()))
+        return self.call(name, head, items, *tail)
+
+    def race_ids(self, start_at, seed, name, ids, *tail):
+        random.Random(seed).shuffle(ids)
+        time.sleep(max(0, start_at - time.time()))
+        return self.call(name, ids, *tail)
+
+    def hammer(self, start_at, seed, channel_id, times):
+        """One order, ``times`` versions of it in an order of one's own."""
+        versions = list(range(1, times + 1))
+        random.Random(seed).shuffle(versions)
+        time.sleep(max(0, start_at - time.time()))
+        ids = set()
+        for version in versions:
+            ids |= set(self.call("receive", channel_id, [1], 1, [version]).values())
+        return sorted(ids)
+
+
+def main(config_path, database):
+    config.parse_config(["-c", config_path, "--no-http"])
+    worker = Worker(database)
+    for line in sys.stdin:
+        name, args = json.loads(line)
+        method = getattr(worker, name, None) or partial(worker.call, name)
+        try:
+            answer = {"result": method(*args)}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
