@@ -6,6 +6,7 @@ skipped a browser or logged a warning has failed.
 
 import argparse
 import ast
+import itertools
 import os
 import re
 import shutil
@@ -353,6 +354,33 @@ def stage_life_cycle(context):
     return result
 
 
+def stage_combinations(context):
+    """Every set of addons installs on an empty database, also without its bridges."""
+    result = Result()
+    owners = [
+        name
+        for name, manifest in suitelib.manifests().items()
+        if not manifest.get("auto_install")
+    ]
+    sets = itertools.chain.from_iterable(
+        itertools.combinations(owners, size) for size in range(1, len(owners) + 1)
+    )
+    for names in sets:
+        for extra in ([], ["--skip-auto-install"]):
+            database = "suite_set"
+            suitelib.clone_database(EMPTY, database)
+            try:
+                suitelib.install(
+                    database, names, "set-" + "-".join(names), demo=False, extra=extra
+                )
+                result.passed += 1
+            except SuiteError as error:
+                result.problems.append(str(error))
+            suitelib.drop_database(database)
+    result.failed = len(result.problems)
+    return result
+
+
 def uninstall(database, addon):
     """Uninstall ``addon``; what is left of it, as problems."""
     code, log = suitelib.run_odoo(
@@ -492,6 +520,8 @@ def stages(context):
         for addon in context.addons:
             yield f"{addon} alone, empty database", stage_alone(addon)
         yield "install, update, uninstall", stage_life_cycle
+        if context.all:
+            yield "every combination of addons", stage_combinations
     if not context.word or test_tags(context)[1]:
         yield "Odoo tests, all addons, demo data", stage_together
     if not context.word and not context.fast:
