@@ -88,4 +88,6 @@ def describe_problem(env, problem):
         "got": problem.got,
         "limit": problem.limit,
     }
-    return f"{problem.path}: {env._(SENTENCES[problem.code], **values)}"
+    # a lazy text takes no arguments of its own
+    sentence = env._(SENTENCES[problem.code])
+    return f"{problem.path}: {sentence % values}"
