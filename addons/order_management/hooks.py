@@ -87,6 +87,8 @@ _OWN_TABLES = (
     "channel_settlement_line",
     "channel_settlement",
     "channel_order",
+    "channel_order_upload",
+    "channel_order_mail",
 )
 
 
@@ -101,9 +103,13 @@ def uninstall_hook(env):
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.cr.execute("UPDATE order_quota SET parent_id = NULL")
-    env.invalidate_all()
-    # channels that sold something are not ours to delete
+    # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
+    aliases = channels.search([("alias_id", "!=", False)]).alias_id
+    env.cr.execute("UPDATE sale_channel SET alias_id = NULL")
+    env.invalidate_all()
+    aliases.unlink()
+    # channels that sold something are not ours to delete
     used = channels.search([]).filtered(
         lambda channel: any(
             env[model].search_count([("sale_channel_id", "=", channel.id)], limit=1)

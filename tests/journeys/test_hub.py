@@ -6,6 +6,7 @@ from .. import harness
 from .browser import DESKTOP, PHONE, Person, chromium
 
 SCREENS = [
+    "hub",
     "hub-orders",
     "hub-inbox",
     "hub-returns",
@@ -21,6 +22,8 @@ SCREENS = [
 
 #: filled by what channels send, empty in demo data
 FILLED_BY_CHANNELS = ["hub-products", "hub-changes", "hub-customers"]
+#: no list: a client action
+FAST_ORDER = "hub-fast-order"
 
 ORDER = """
 import json
@@ -78,6 +81,17 @@ def test_a_record_of_each_screen_opens(world):
         person.settle()
         person.shot(f"{path}-form")
         person.assert_no_problem()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_fast_order_opens(world, size):
+    """OM-2: the entry form by keyboard, wide and narrow."""
+    browser, server, _values, _database = world
+    person = Person(browser, server.url, size=size)
+    person.open(FAST_ORDER, wait=".o_fast_code")
+    person.shot(f"fast-order-{'phone' if size is PHONE else 'desktop'}")
+    person.assert_no_problem()
+    assert not person.is_too_wide()
 
 
 @pytest.mark.parametrize(

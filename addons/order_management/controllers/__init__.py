@@ -2,3 +2,4 @@
 
 from . import inbox
 from . import schema
+from . import upload

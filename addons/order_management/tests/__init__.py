@@ -24,3 +24,10 @@ from . import test_import_retention
 from . import test_import_examples
 from . import test_schema_route
 from . import test_reservation
+from . import test_order_hub
+from . import test_fast_order
+from . import test_screens_browser
+from . import test_upload
+from . import test_upload_import
+from . import test_upload_page
+from . import test_order_mail

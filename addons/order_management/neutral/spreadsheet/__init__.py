@@ -16,5 +16,5 @@ from .cells import CellProblem
 from .files import Layout, SpreadsheetError, inspect, rows
 from .headers import guess_columns
 from .mapping import Mapping, guess_mapping
-from .orders import BadRow, Batch, read_orders
+from .orders import BadRow, Batch, check_rows, read_orders
 from .rejects import CsvRejects, XlsxRejects, reject_writer

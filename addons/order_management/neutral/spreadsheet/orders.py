@@ -109,6 +109,23 @@ def read_orders(path, layout, mapping, batch_size=100, window=WINDOW, progress=N
     yield from _report(batch, progress)
 
 
+def check_rows(numbered_rows, mapping):
+    """Problems of some rows by themselves, for a preview: ``{row number: problems}``.
+
+    An order whose other rows are not among them is checked by those that are.
+
+    :param numbered_rows: (row number, values) such as ``Layout.preview``
+    """
+    batch = Batch()
+    collector = _Collector(mapping, window=WINDOW)
+    for number, values in numbered_rows:
+        for group in collector.add(number, values, batch.bad_rows):
+            collector.finish(group, batch)
+    for group in collector.rest():
+        collector.finish(group, batch)
+    return {row.number: row.problems for row in batch.bad_rows}
+
+
 def _report(batch, progress):
     if progress:
         progress(batch.rows_done, max(batch.row_estimate, batch.rows_done))

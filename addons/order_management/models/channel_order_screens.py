@@ -1,0 +1,63 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ChannelOrder(models.Model):
+    """A row of the inbox; here: what its screens show and search."""
+
+    _inherit = "channel.order"
+
+    buyer_name = fields.Char(
+        "Buyer",
+        compute="_compute_buyer_name",
+        search="_search_buyer_name",
+        groups="order_management.group_clerk",
+        compute_sudo=True,
+    )
+
+    # the hub list reads from it, in this order, the rows that are no orders yet
+    _hub_idx = models.Index(
+        "(received_at DESC, (-id) DESC) WHERE sale_order_id IS NULL"
+    )
+    # one page of rows by their id on the hub list
+    _hub_id_idx = models.Index("((-id)) WHERE sale_order_id IS NULL")
+
+    @api.depends("payload", "sale_order_id")
+    def _compute_buyer_name(self):
+        for row in self:
+            row.buyer_name = row._get_buyer_name()
+
+    def _get_buyer_name(self):
+        """Who bought: the order's customer, else as the message tells it."""
+        self.ensure_one()
+        if partner := self.sale_order_id.partner_id:
+            return partner.display_name
+        customer = self.payload.get("customer") if self._has_members() else None
+        name = customer.get("name") if isinstance(customer, dict) else None
+        return name[:200] if isinstance(name, str) else False
+
+    def _has_members(self):
+        return isinstance(self.payload, dict)
+
+    @api.model
+    def _search_buyer_name(self, operator, value):
+        """Customers of orders by their index, the few others in their messages."""
+        if operator not in ("ilike", "=ilike", "like", "=like"):
+            return NotImplemented
+        if not self.env.user.has_group("order_management.group_clerk"):
+            raise AccessError(
+                self.env._("Searching messages needs the right Order Hub: Clerk.")
+            )
+        orders = Domain("sale_order_id.partner_id", operator, value)
+        pattern = value if operator.startswith("=") else f"%{value}%"
+        unaccent = self.env.registry.unaccent
+        waiting = SQL(
+            "SELECT id FROM channel_order WHERE sale_order_id IS NULL AND %s ILIKE %s",
+            unaccent(SQL("payload -> 'customer' ->> 'name'")),
+            unaccent(SQL("%s", pattern)),
+        )
+        return orders | Domain("id", "in", waiting)

@@ -1,0 +1,224 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: A figure that a message may carry as text or number, and that is safe to cast.
+_FIGURE = r"^-?[0-9]{1,15}(\.[0-9]{1,8})?$"
+
+
+class OrderHub(models.Model):
+    """Every order there is on one list, wherever it was born; read only.
+
+    Two kinds of rows: sale orders, under their own id, and inbox rows that did not
+    become one yet, under their id below zero. An order is never on the list twice.
+
+    Both halves are plain selects of one table, so that PostgreSQL reads them in the
+    order of the list from an index and stops after the first page. What a filter asks
+    for are columns of one table (``inbox_state``, ``approval_state``): the other half
+    then falls away. ``state`` is for reading and grouping.
+    """
+
+    _name = "order.hub"
+    _description = "Order in the Hub"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "number"
+    _rec_names_search = ["number", "channel_number"]
+    _depends = {
+        "sale.order": [
+            "amount_total",
+            "approval_state",
+            "channel_number",
+            "company_id",
+            "currency_id",
+            "date_order",
+            "delivery_status",
+            "name",
+            "partner_id",
+            "sale_channel_id",
+            "state",
+            "user_id",
+        ],
+        "channel.order": [
+            "channel_id",
+            "company_id",
+            "error_code",
+            "external_id",
+            "number",
+            "payload",
+            "received_at",
+            "sale_order_id",
+            "state",
+        ],
+        "sale.channel": ["user_id"],
+    }
+
+    date = fields.Datetime(
+        readonly=True, help="When it was ordered, or arrived in the inbox."
+    )
+    number = fields.Char(readonly=True)
+    channel_number = fields.Char(
+        readonly=True, help="The number on the channel, as the buyer knows it."
+    )
+    channel_id = fields.Many2one("sale.channel", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    customer_name = fields.Char(
+        "Buyer",
+        compute="_compute_customer_name",
+        help="The customer, or who the channel says bought.",
+    )
+    amount = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("held", "Held"),
+            ("error", "Error"),
+            ("ignored", "Ignored"),
+            ("draft", "Quotation"),
+            ("to_approve", "To Approve"),
+            ("refused", "Refused"),
+            ("approved", "Approved"),
+            ("sale", "Confirmed"),
+            ("partial", "Partly Shipped"),
+            ("shipped", "Shipped"),
+            ("cancel", "Cancelled"),
+        ],
+        readonly=True,
+    )
+    inbox_state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("held", "Held"),
+            ("error", "Error"),
+            ("ignored", "Ignored"),
+        ],
+        readonly=True,
+        help="Of orders that are in the inbox only.",
+    )
+    order_state = fields.Selection(
+        [
+            ("draft", "Quotation"),
+            ("sent", "Quotation Sent"),
+            ("sale", "Sales Order"),
+            ("cancel", "Cancelled"),
+        ],
+        readonly=True,
+    )
+    approval_state = fields.Selection(
+        [
+            ("none", "Not Submitted"),
+            ("to_approve", "To Approve"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+        ],
+        readonly=True,
+    )
+    error_code = fields.Char("Kind of Problem", readonly=True)
+    todo = fields.Char("What to Do", compute="_compute_todo")
+    sale_order_id = fields.Many2one("sale.order", readonly=True)
+    channel_order_id = fields.Many2one("channel.order", "Inbox Row", readonly=True)
+
+    @property
+    def _table_query(self):
+        # A condition inside a half would keep PostgreSQL from reading it in order
+        return SQL(
+            "SELECT * FROM (%s UNION ALL %s) AS every WHERE became_order_id IS NULL",
+            self._select_orders(),
+            self._select_inbox(),
+        )
+
+    @api.model
+    def _select_orders(self):
+        return SQL(
+            """
+            SELECT id, date_order AS date, name AS number, channel_number,
+                sale_channel_id AS channel_id, company_id, partner_id, user_id,
+                amount_total AS amount, currency_id, %s AS state,
+                NULL::varchar AS inbox_state, state AS order_state, approval_state,
+                NULL::varchar AS error_code, id AS sale_order_id,
+                NULL::integer AS channel_order_id, NULL::integer AS became_order_id
+            FROM sale_order
+            """,
+            self._select_order_state(),
+        )
+
+    @api.model
+    def _select_order_state(self):
+        """The order's place on the one scale; addons may put more stages on it."""
+        return SQL(
+            """
+            (CASE WHEN state = 'cancel' THEN 'cancel'
+                WHEN approval_state IN ('to_approve', 'refused') THEN approval_state
+                WHEN state = 'sale' AND delivery_status = 'full' THEN 'shipped'
+                WHEN state = 'sale' AND delivery_status = 'partial' THEN 'partial'
+                WHEN state = 'sale' THEN 'sale'
+                WHEN approval_state = 'approved' THEN 'approved'
+                ELSE 'draft' END)::varchar
+            """
+        )
+
+    @api.model
+    def _select_inbox(self):
+        return SQL(
+            r"""
+            SELECT -id AS id, received_at AS date,
+                COALESCE(number, external_id, '#' || id) AS number,
+                external_id AS channel_number, channel_id, company_id,
+                NULL::integer AS partner_id,
+                (SELECT user_id FROM sale_channel
+                    WHERE sale_channel.id = channel_order.channel_id) AS user_id,
+                CASE WHEN payload ->> 'total' ~ %(figure)s
+                    THEN (payload ->> 'total')::numeric END AS amount,
+                (SELECT id FROM res_currency
+                    WHERE name = channel_order.payload ->> 'currency') AS currency_id,
+                state, state AS inbox_state, NULL::varchar AS order_state,
+                NULL::varchar AS approval_state, error_code,
+                NULL::integer AS sale_order_id, id AS channel_order_id,
+                sale_order_id AS became_order_id
+            FROM channel_order
+            """,
+            figure=_FIGURE,
+        )
+
+    def _compute_customer_name(self):
+        # a message is not for everybody who may see that it came
+        reads_messages = self.env.user.has_group("order_management.group_clerk")
+        for row in self:
+            name = row.partner_id.display_name
+            if not name and reads_messages:
+                name = row.channel_order_id.sudo()._get_buyer_name()
+            row.customer_name = name
+
+    def _compute_todo(self):
+        hints = self._get_hints()
+        for row in self:
+            row.todo = row.channel_order_id.error or hints.get(row.state)
+
+    @api.model
+    def _get_hints(self):
+        """``{state: the next step}``; addons that add states add theirs."""
+        return {
+            "received": self.env._("Waits for its turn; processed by itself."),
+            "draft": self.env._("Check the quotation and confirm it."),
+            "to_approve": self.env._("Approve, cut or refuse the quantities."),
+            "refused": self.env._("Change the order and submit it again, or cancel."),
+            "approved": self.env._("Confirm the order."),
+            "sale": self.env._("Ship the goods."),
+            "partial": self.env._("Ship the rest, or close the order short."),
+        }
+
+    def action_open(self):
+        """Open the sale order, or the inbox row where there is none."""
+        self.ensure_one()
+        return (self.sale_order_id or self.channel_order_id).get_formview_action()
+
+    def action_retry(self):
+        """Process the chosen rows of the inbox again; orders are left alone.
+
+        :raises AccessError: for everybody but clerks
+        """
+        return self.channel_order_id.action_retry()
