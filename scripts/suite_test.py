@@ -6,12 +6,14 @@ skipped a browser or logged a warning has failed.
 
 import argparse
 import ast
+import concurrent.futures
 import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 
@@ -20,6 +22,8 @@ import suitelib
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE, SuiteError, say
 
 BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
+#: folders of tests/ that measure or race: nothing else runs beside them
+QUIET_FOLDERS = ("concurrency",)
 _RESULT = re.compile(
     r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
 )
@@ -406,12 +410,16 @@ def uninstall(database, addon):
 def stage_translations(context):
     """The .pot is what the addon's texts give; vi and zh_CN leave none out."""
     result = Result()
+    # a copy: nobody can copy a database that somebody reads
+    database = "suite_translations"
+    suitelib.clone_database(ALL, database)
     for addon in context.addons:
-        pot = i18n.export(ALL, addon)
+        pot = i18n.export(database, addon)
         problems = i18n.check(addon, pot)
         result.problems += problems
         result.passed += not problems
     result.failed = len(result.problems)
+    context.discard(database, result)
     return result
 
 
@@ -509,13 +517,31 @@ def engine_folders(addons):
     ]
 
 
-def stages(context):
-    if not context.word:
-        yield "lint", stage_lint
+def phases(context):
+    """The run as phases, one after the other, each a list of lanes side by side.
+
+    A lane is a list of (name, stage). Two lanes keep two cores busy; what measures or
+    races has a phase of its own.
+    """
+    checks = [] if context.word else [("lint", stage_lint)]
     engines = engine_folders(context.addons)
     if engines:
-        yield "pure Python", pytest_stage("pure-python", engines)
-    yield "template databases", stage_templates
+        checks.append(("pure Python", pytest_stage("pure-python", engines)))
+    yield [[("template databases", stage_templates)], checks]
+    inside = list(odoo_stages(context))
+    folders = []
+    if not (context.fast or context.chosen and not context.word):
+        folders = [
+            (name, (f"tests/{name}", pytest_stage(name, paths)))
+            for name, paths in context.root_folders()
+        ]
+    quiet = [stage for name, stage in folders if name in QUIET_FOLDERS]
+    yield [inside, [stage for name, stage in folders if name not in QUIET_FOLDERS]]
+    yield [quiet]
+
+
+def odoo_stages(context):
+    """The stages of Odoo's own runner, as (name, stage)."""
     if not context.fast and not context.word:
         for addon in context.addons:
             yield f"{addon} alone, empty database", stage_alone(addon)
@@ -526,10 +552,6 @@ def stages(context):
         yield "Odoo tests, all addons, demo data", stage_together
     if not context.word and not context.fast:
         yield "translations", stage_translations
-    if context.fast or context.chosen and not context.word:
-        return
-    for name, folders in context.root_folders():
-        yield f"tests/{name}", pytest_stage(name, folders)
 
 
 def parse_arguments():
@@ -552,13 +574,39 @@ def run_stage(name, stage, context):
     # a stage that could not count its failures has failed once at least
     if result.problems and not result.failed:
         result.failed = len(result.problems)
-    for problem in result.problems:
-        print(f"    PROBLEM {problem}", flush=True)
-    say(
-        f"    {name}: {result.passed} passed, {result.failed} failed "
+    closing = (
+        f"{name}: {result.passed} passed, {result.failed} failed "
         f"({time.monotonic() - started:.0f} s)"
     )
+    # in one piece: another lane may be printing
+    print("".join(f"    PROBLEM {x}\n" for x in result.problems), end="", flush=True)
+    say(f"    {closing}")
     return result
+
+
+def run_phase(lanes, context):
+    """Run lanes side by side; the results of all their stages."""
+
+    stopped = threading.Event()
+
+    def run_lane(lane):
+        return [
+            run_stage(name, stage, context)
+            for name, stage in lane
+            if not stopped.is_set()
+        ]
+
+    lanes = [lane for lane in lanes if lane]
+    if not lanes:
+        return []
+    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        try:
+            return list(itertools.chain.from_iterable(pool.map(run_lane, lanes)))
+        except BaseException:
+            # Ctrl-C reaches this thread only, the pool waits for the others
+            stopped.set()
+            suitelib.kill_running()
+            raise
 
 
 def main():
@@ -567,14 +615,15 @@ def main():
     passed = failed = 0
     try:
         context = Context(options)
-        for name, stage in stages(context):
+        for lanes in phases(context):
             if options.list:
-                print(name)
+                for name, _stage in itertools.chain.from_iterable(lanes):
+                    print(name)
                 continue
-            result = run_stage(name, stage, context)
-            passed += result.passed
-            failed += result.failed
-            if name == "template databases" and failed and not result.is_green:
+            results = run_phase(lanes, context)
+            passed += sum(result.passed for result in results)
+            failed += sum(result.failed for result in results)
+            if not suitelib.stamp(ALL):
                 break
         if not options.list and not passed and not failed:
             print("no test found")

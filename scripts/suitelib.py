@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ LOG_DIR = PREFIX / "log"
 STAMP_DIR = PREFIX / "stamps"
 DATA_DIR = PREFIX / "data"
 START = time.monotonic()
+_running = set()
 
 #: name of a database, a module or a user is always ours, never somebody's input to SQL
 _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) ")
@@ -146,7 +148,10 @@ def write_config(path, **options):
         **options,
     }
     lines = ["[options]", *(f"{key} = {value}" for key, value in values.items())]
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # in one step: another lane may be reading it
+    fresh = Path(f"{path}.{threading.get_ident()}")
+    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fresh.replace(path)
     return path
 
 
@@ -173,6 +178,7 @@ def run_odoo(args, log_name, progress=None, config=None):
                 "ODOO_QUEUE_JOB_CHANNELS": "root:0",
             },
         )
+        _running.add(process)
         try:
             for line in process.stdout:
                 log.write(line)
@@ -180,10 +186,18 @@ def run_odoo(args, log_name, progress=None, config=None):
                     progress(line)
             code = process.wait()
         except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            kill_running()
             raise
+        finally:
+            _running.discard(process)
     return code, log_path.read_text(encoding="utf-8")
+
+
+def kill_running():
+    """End every `odoo` that `run_odoo` started, in whichever thread."""
+    for process in list(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 class ModuleProgress:
