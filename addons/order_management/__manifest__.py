@@ -17,7 +17,7 @@
         "report_xlsx",
         "sale_channel",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["cn2an", "num2words", "phonenumbers"]},
     "data": [
         "security/order_management_groups.xml",
         "security/order_management_security.xml",

@@ -6,6 +6,7 @@ from . import order_state_mixin
 from . import sale_channel
 from . import sale_order
 from . import account_move
+from . import account_move_words
 from . import channel_order
 from . import stock_hold
 from . import order_quota
