@@ -66,4 +66,8 @@ from . import stock_move_line_reservation
 from . import stock_move_reservation
 from . import channel_order_screens
 from . import order_hub
+from . import order_finder
+from . import order_hub_find
+from . import sale_order_find
+from . import stock_picking_find
 from . import sale_order_fast

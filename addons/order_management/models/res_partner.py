@@ -1,10 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..neutral.words import fold
+
+#: what the search box finds a buyer by
+_FOUND_BY = ("name", "commercial_company_name", "email", "ref", "vat")
+_FOUND_AT = ("street", "street2", "city", "zip")
 
 
 class ResPartner(models.Model):
-    """A partner; here: found again by what a channel sends."""
+    """A partner; here: found again by what a channel sends, or a person types."""
 
     _inherit = "res.partner"
 
@@ -16,6 +22,26 @@ class ResPartner(models.Model):
         "address is found again even after somebody corrected it.",
     )
 
+    find_text = fields.Text(
+        compute="_compute_find_text",
+        store=True,
+        index="trigram",
+        prefetch=False,
+        copy=False,
+        help="Name, addresses and numbers without accents and punctuation, as the "
+        "search box of the hub compares them.",
+    )
+
     _phone_tail_idx = models.Index(
         r"(right(regexp_replace(phone, '\D', '', 'g'), 8)) WHERE phone IS NOT NULL"
     )
+
+    # not on the state's name: it changes never, and would touch millions
+    @api.depends(*_FOUND_BY, *_FOUND_AT, "phone", "state_id")
+    def _compute_find_text(self):
+        for partner in self:
+            words = [partner[name] for name in _FOUND_BY + _FOUND_AT]
+            words.append(partner.state_id.name)
+            text = fold(" ".join(filter(None, words)))
+            digits = "".join(x for x in partner.phone or "" if x.isdigit())
+            partner.find_text = f"{text} {digits}".strip()

@@ -44,6 +44,8 @@ _RELAY_DOMAINS = (
     "members.ebay.com",
     "privaterelay.appleid.com",
 )
+#: Nothing but what a telephone number is written with.
+_NUMBER = re.compile(r"^[+(\s]*[0-9][0-9\s()./\-]*$")
 _EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]{2,}$")
 
 
@@ -111,3 +113,21 @@ def is_relay_email(text: str | None) -> bool:
     """Whether a channel made this mail address up."""
     domain = (text or "").strip().casefold().rpartition("@")[2]
     return domain.endswith(_RELAY_DOMAINS) or domain.startswith("marketplace.amazon.")
+
+
+def national_digits(text: str | None, country: str | None = None) -> str | None:
+    """The digits that every way of writing a number has in common, None when it is no
+    number.
+
+    :param text: what somebody typed into a search box, a part of a number at least
+    :param country: ISO code of the country whose national writing is understood
+    """
+    if not text or not _NUMBER.match(text.strip()):
+        return None
+    digits = re.sub(r"[^0-9]", "", text)
+    if not 6 <= len(digits) <= 20:
+        return None
+    whole = e164(text, country)
+    if whole:
+        return str(phonenumbers.parse(whole).national_number)
+    return digits.lstrip("0") or None

@@ -32,3 +32,4 @@ from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
 from . import test_account_move_words
+from . import test_order_finder

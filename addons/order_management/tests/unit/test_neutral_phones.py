@@ -1,7 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import pytest
-from neutral.phones import e164, is_masked, is_relay_email, normal_email
+from neutral.phones import (
+    e164,
+    is_masked,
+    is_relay_email,
+    national_digits,
+    normal_email,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,25 @@ def test_mail_addresses_made_up_by_channels_match_nobody():
     assert is_relay_email("x@marketplace.amazon.de")
     assert normal_email("v2b2V5@chat.seller.tiktok.com") is None
     assert not is_relay_email("hoa@example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("0912 345 678", "912345678"),
+        ("+84 (0) 912-345-678", "912345678"),
+        ("0084912345678", "912345678"),
+        ("(091) 234.5678", "912345678"),
+        ("912345", "912345"),
+        ("0168 123 4567", "381234567"),
+        ("+86 138 0013 8000", "13800138000"),
+        ("12345", None),
+        ("SO00123456", None),
+        ("2026-11-21", "20261121"),
+        ("nguyen 0912345678", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_national_digits(text, digits):
+    assert national_digits(text, "VN") == digits
