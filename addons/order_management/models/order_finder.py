@@ -48,7 +48,7 @@ class OrderFinder(models.AbstractModel):
         """Domains on ``sale.order``, one for each index that can answer; addons add
         theirs."""
         operator = "ilike" if len(text) >= MIN_PART else "=ilike"
-        pattern = text if operator == "ilike" else self._escape(text)
+        pattern = self._escape(text)
         domains = [
             Domain(name, operator, pattern)
             for name in ("name", "channel_number", "client_order_ref")
@@ -118,5 +118,5 @@ class OrderFinder(models.AbstractModel):
 
     @api.model
     def _escape(self, text):
-        """Text that ``=ilike`` takes literally."""
+        """Text that ``ilike`` takes literally."""
         return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -50,8 +50,10 @@ class OrderHub(models.Model):
         rows = self.env["channel.order"]
         if not rows.has_access("read"):
             return []
-        wanted = "ilike" if len(text) >= MIN_PART else "="
-        domain = Domain("external_id", wanted, text) | Domain("number", wanted, text)
+        wanted = "ilike" if len(text) >= MIN_PART else "=ilike"
+        pattern = self.env["order.finder"]._escape(text)
+        domain = Domain("external_id", wanted, pattern)
+        domain |= Domain("number", wanted, pattern)
         if self.env.user.has_group("order_management.group_clerk"):
             domain |= Domain("id", "in", self._select_rows_of_buyer(text))
         waiting = domain & Domain("sale_order_id", "=", False)
