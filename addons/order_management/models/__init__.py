@@ -60,6 +60,7 @@ from . import channel_order_mail_read
 from . import channel_order_upload_mail
 from . import sale_channel_sources
 from . import ir_http
+from . import ir_sequence
 from . import stock_quant
 from . import stock_quant_turn
 from . import stock_move_line_reservation
@@ -71,3 +72,9 @@ from . import order_hub_find
 from . import sale_order_find
 from . import stock_picking_find
 from . import sale_order_fast
+from . import sale_order_bulk
+from . import stock_quant_bulk
+from . import stock_move_bulk
+from . import stock_picking_bulk
+from . import stock_rule_bulk
+from . import account_analytic_distribution_model

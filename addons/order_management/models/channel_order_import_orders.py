@@ -78,16 +78,7 @@ class ChannelOrderImporter(models.AbstractModel):
             order="company_id",
             limit=1,
         )
-        if sequence.implementation != "standard" or sequence.use_date_range:
-            return [None] * count
-        numbers = self.env.execute_query(
-            SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence.id:03d}",
-                count,
-            )
-        )
-        return [sequence.get_next_char(number) for [number] in numbers]
+        return sequence._draw(count)
 
     @api.model
     def _set_names(self, items):

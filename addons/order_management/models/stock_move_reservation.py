@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import split_every
 
+from .sale_order_bulk import Bulk
 from .stock_move_line_reservation import NewLines
 from .stock_quant_turn import CONCURRENCY_ERRORS
 
@@ -60,6 +61,8 @@ class StockMove(models.Model):
         )
         deferred._defer_reservation()
         ready = self - deferred
+        if Bulk.of(self):
+            ready = ready._reserve_plain(locked)
         result = super(
             StockMove,
             ready.with_context(

@@ -33,3 +33,4 @@ from . import test_upload_page
 from . import test_order_mail
 from . import test_account_move_words
 from . import test_order_finder
+from . import test_bulk_confirm

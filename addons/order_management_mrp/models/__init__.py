@@ -2,3 +2,4 @@
 
 from . import sale_order_line
 from . import stock_move
+from . import mrp_bom

@@ -1,0 +1,105 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import models
+from odoo.tools import float_compare
+
+
+class Bulk:
+    """What a batch of orders that is being confirmed at once has in common.
+
+    It is passed in the context, under ``order_management_bulk``; no RPC call can make
+    one. Two are never equal: Odoo looks up environments by equal contexts, and would
+    find that of an earlier batch.
+    """
+
+    def __init__(self, products):
+        #: all products of the batch, so that one look-up serves every order
+        self.products = products
+        #: {what was looked up: answer}, for `remember`
+        self._memory = {}
+        #: [(transfer, sale order it was made for)] whose note is still to be written
+        self.origins = []
+        #: new moves of new orders, whose transfers are still to be made
+        self.fresh_move_ids = ()
+
+    @staticmethod
+    def of(records):
+        """The batch that these records are worked on in, or None."""
+        bulk = records.env.context.get("order_management_bulk")
+        return bulk if isinstance(bulk, Bulk) else None
+
+    def remember(self, key, load):
+        """The result of ``load()``, computed once a batch; never a recordset, which
+        would carry the rights of whoever asked first."""
+        if key not in self._memory:
+            self._memory[key] = load()
+        return self._memory[key]
+
+
+class SaleOrder(models.Model):
+    """An order; here: confirmed together with many others.
+
+    Odoo confirms orders one after the other inside one call: it searches a transfer
+    for each, makes each transfer, its note and its reference alone, and reserves move
+    by move. For orders that are new that can all be done once for the whole batch. The
+    overrides ask `Bulk.of` and leave everybody else to Odoo; the rows made are the
+    same (a test compares them).
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    def _confirm_in_bulk(self):
+        """Confirm these quotations as one batch; 30 to 100 are best.
+
+        :raises UserError: one of them cannot be confirmed; then none is
+        """
+        bulk = Bulk(self.order_line.product_id)
+        orders = self.with_context(
+            order_management_bulk=bulk,
+            # events say what happened to each order, one statement for all
+            tracking_disable=True,
+            mail_auto_subscribe_no_notify=True,
+        )
+        orders._create_stock_references()
+        orders.action_confirm()
+        orders._log_origins(bulk)
+        # here, where what is recomputed is looked up once for the batch as well
+        orders.env.flush_all()
+
+    def _create_stock_references(self):
+        """The references that Odoo would make one by one, order by order."""
+        first_lines = []
+        for order in self:
+            if order.stock_reference_ids:
+                continue
+            lines = order.order_line.filtered(
+                lambda line: line.product_id.type == "consu" and line._asks_for_goods()
+            )
+            first_lines += lines[:1]
+        self.env["stock.reference"].create(
+            [line._prepare_reference_vals() for line in first_lines]
+        )
+
+    def _log_origins(self, bulk):
+        """Write the notes "created from ..." of all new transfers at once."""
+        qweb = self.env["ir.qweb"].with_context(minimal_qcontext=True)
+        bodies = {}
+        for picking, origin in bulk.origins:
+            values = {"self": picking, "origin": origin, "edit": False}
+            bodies[picking.id] = qweb._render("mail.message_origin_link", values)
+        bulk.origins.clear()
+        self.env["stock.picking"].browse(bodies)._message_log_batch(bodies=bodies)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    def _asks_for_goods(self):
+        """Whether the confirmation of its order makes a procurement for this line."""
+        self.ensure_one()
+        if not self.move_ids:
+            limit = self.approved_qty if self.approval_mode == "explicit" else None
+            return bool(self.product_uom_qty if limit is None else limit)
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        moved = self._get_qty_procurement()
+        return bool(float_compare(moved, self.product_uom_qty, precision_digits=digits))
