@@ -8,6 +8,8 @@ from odoo import Command, api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
+from ..tools.numbers import draw_numbers
+
 
 class ChannelOrderImporter(models.AbstractModel):
     """The importer; here: the sale orders of a batch."""
@@ -24,9 +26,8 @@ class ChannelOrderImporter(models.AbstractModel):
         vals_list = [
             {**defaults, **self._prepare_order_vals(channel, item)} for item in items
         ]
-        for vals, name in zip(
-            vals_list, self._get_order_names(len(items)), strict=True
-        ):
+        names = draw_numbers(self.env, "sale.order", self.env.company, len(items))
+        for vals, name in zip(vals_list, names, strict=True):
             if name:
                 vals["name"] = name
         orders = self.env["sale.order"].create(vals_list)
@@ -68,26 +69,6 @@ class ChannelOrderImporter(models.AbstractModel):
                 )
             ),
         )
-
-    @api.model
-    def _get_order_names(self, count):
-        """Numbers of new orders, drawn in one query where the sequence allows it."""
-        company = self.env.company
-        sequence = self.env["ir.sequence"].search(
-            [("code", "=", "sale.order"), ("company_id", "in", (company.id, False))],
-            order="company_id",
-            limit=1,
-        )
-        if sequence.implementation != "standard" or sequence.use_date_range:
-            return [None] * count
-        numbers = self.env.execute_query(
-            SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence.id:03d}",
-                count,
-            )
-        )
-        return [sequence.get_next_char(number) for [number] in numbers]
 
     @api.model
     def _set_names(self, items):

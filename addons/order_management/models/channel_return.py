@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.numbers import draw_numbers
+
 
 class ChannelReturn(models.Model):
     """A customer's wish to give goods of one or several orders back."""
@@ -123,14 +125,18 @@ class ChannelReturn(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number returns by their company's sequence."""
+        unnamed = {}
         for vals in vals_list:
             if not vals.get("name"):
                 company_id = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company_id)
-                    .next_by_code("channel.return")
-                )
+                unnamed.setdefault(company_id, []).append(vals)
+        for company_id, group in unnamed.items():
+            company = self.env["res.company"].browse(company_id)
+            sudo_env = self.sudo().env
+            names = draw_numbers(sudo_env, self._name, company, len(group))
+            for vals, name in zip(group, names, strict=True):
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = name or sequence.next_by_code(self._name)
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
