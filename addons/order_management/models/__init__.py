@@ -33,6 +33,7 @@ from . import stock_reference
 from . import sale_channel_import
 from . import sale_order_import
 from . import sale_order_line_import
+from . import sale_order_line_return
 from . import res_partner
 from . import order_event_import
 from . import channel_partner_map
@@ -41,6 +42,7 @@ from . import channel_order_store
 from . import channel_order_process
 from . import channel_order_retention
 from . import channel_order_change
+from . import channel_order_change_apply
 from . import channel_product_map
 from . import channel_order_importer
 from . import channel_order_import_products
@@ -50,6 +52,9 @@ from . import channel_order_import_partners
 from . import channel_order_import_places
 from . import channel_order_import_orders
 from . import channel_order_import_updates
+from . import channel_order_import_refunds
+from . import channel_order_import_refund_accept
+from . import channel_order_import_status
 from . import channel_order_upload
 from . import channel_order_upload_column
 from . import channel_order_upload_mapping

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import Command, api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+
+#: Kinds that leave the lines and addresses of the order as they are.
+_BESIDE_ORDER = ("status", "refund", "note")
 
 
 class ChannelOrderChange(models.Model):
@@ -37,6 +40,8 @@ class ChannelOrderChange(models.Model):
             ("remove", "Line removed"),
             ("shipping", "Delivery address"),
             ("invoice", "Invoice address"),
+            ("status", "Shipped or returned"),
+            ("refund", "Refund"),
             ("note", "Other"),
         ],
         required=True,
@@ -79,12 +84,12 @@ class ChannelOrderChange(models.Model):
             if "explicit" in raising.mapped("approval_mode"):
                 self.env["sale.order"]._check_reviewer()
         for order, changes in self.grouped("order_id").items():
-            if order.locked:
+            if order.locked and any(c.kind not in _BESIDE_ORDER for c in changes):
                 raise UserError(
                     self.env._("Unlock %(order)s first.", order=order.display_name)
                 )
-            values = changes.mapped(lambda change: change._prepare_values())
-            self._apply(order, values, accepted=True)
+            values = [change._prepare_values() for change in changes]
+            self._apply([(order, values)], accepted=True)
         self.sudo()._decide("accepted")
         return True
 
@@ -125,104 +130,8 @@ class ChannelOrderChange(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
-        self.order_id._log_event(
-            "update", reason=", ".join(f"{c.label}: {state}" for c in self)[:2000]
-        )
-
-    @api.model
-    def _apply(self, order, changes, accepted=False):
-        """Bring an order to the channel's version.
-
-        :param changes: dicts with ``kind`` and ``value``
-        :param accepted: a person decided: what is added may leave, too
-        """
-        if any(values["kind"] == "cancel" for values in changes):
-            order._action_cancel()
-            return
-        lines = {line.channel_line_ref: line for line in order.order_line}
-        commands = []
-        for values in changes:
-            commands += self._prepare_commands(order, lines, values["kind"], values)
-        if commands:
-            order.write({"order_line": commands})
-        if accepted:
-            self._approve_raised(order, changes)
-        for values in changes:
-            if values["kind"] in ("shipping", "invoice"):
-                self._apply_address(order, values["kind"], values["value"])
-
-    @api.model
-    def _prepare_commands(self, order, lines, kind, values):
-        value = values["value"] or {}
-        line = lines.get(value.get("ref"))
-        if kind == "add":
-            return [Command.create(self._prepare_new_line(value))]
-        if not line:
-            return []
-        if kind == "quantity":
-            return [Command.update(line.id, {"product_uom_qty": value["quantity"]})]
-        if kind == "remove":
-            if order.state == "sale":
-                return [Command.update(line.id, {"product_uom_qty": 0})]
-            return [Command.delete(line.id)]
-        if kind == "price":
-            price = value["price_unit"]
-            vals = {
-                "price_unit": price,
-                "technical_price_unit": 0.0 if price else -1.0,
-                "discount": value["discount"],
-                "tax_ids": [Command.set(value["tax_ids"])],
-            }
-            return [Command.update(line.id, vals)]
-        return []
-
-    @api.model
-    def _prepare_new_line(self, value):
-        return {
-            "product_id": value["product_id"],
-            "product_uom_id": value["product_uom_id"],
-            "name": value["name"],
-            "product_uom_qty": value["quantity"],
-            "price_unit": value["price_unit"],
-            "technical_price_unit": 0.0 if value["price_unit"] else -1.0,
-            "discount": value["discount"],
-            "tax_ids": [Command.set(value["tax_ids"])],
-            "is_delivery": value["is_delivery"],
-            "channel_line_ref": value["ref"],
+        reasons = {
+            order.id: ", ".join(f"{change.label}: {state}" for change in changes)[:2000]
+            for order, changes in self.grouped("order_id").items()
         }
-
-    @api.model
-    def _approve_raised(self, order, changes):
-        """A reviewer accepted more: it may leave."""
-        if order.approval_mode != "explicit" or order.state != "sale":
-            return
-        refs = {
-            values["value"]["ref"]
-            for values in changes
-            if values.get("is_raise") and values["kind"] in ("quantity", "add")
-        }
-        for line in order.order_line:
-            if line.channel_line_ref in refs:
-                line.write(
-                    {
-                        "approved_qty": line.product_uom_qty,
-                        "cut_reason": self.env._("Change of the channel accepted"),
-                    }
-                )
-
-    @api.model
-    def _apply_address(self, order, kind, value):
-        partner = self.env["res.partner"].browse(value["partner_id"]).exists()
-        if not partner:
-            return
-        if kind == "invoice":
-            order.partner_invoice_id = partner
-            return
-        pickings = order.picking_ids.filtered(
-            lambda p: p.state not in ("done", "cancel")
-        )
-        pickings.partner_id = partner
-        fresh = not any(picking.state == "done" for picking in order.picking_ids)
-        order.with_context(update_delivery_shipping_partner=fresh).write(
-            {"partner_shipping_id": partner.id}
-        )
+        self.order_id._log_event("update", reason=reasons)

@@ -24,9 +24,8 @@ class ChannelOrderImporter(models.AbstractModel):
         vals_list = [
             {**defaults, **self._prepare_order_vals(channel, item)} for item in items
         ]
-        for vals, name in zip(
-            vals_list, self._get_order_names(len(items)), strict=True
-        ):
+        names = self.env["ir.sequence"]._draw_by_code("sale.order", len(items))
+        for vals, name in zip(vals_list, names, strict=True):
             if name:
                 vals["name"] = name
         orders = self.env["sale.order"].create(vals_list)
@@ -68,17 +67,6 @@ class ChannelOrderImporter(models.AbstractModel):
                 )
             ),
         )
-
-    @api.model
-    def _get_order_names(self, count):
-        """Numbers of new orders, drawn in one query where the sequence allows it."""
-        company = self.env.company
-        sequence = self.env["ir.sequence"].search(
-            [("code", "=", "sale.order"), ("company_id", "in", (company.id, False))],
-            order="company_id",
-            limit=1,
-        )
-        return sequence._draw(count)
 
     @api.model
     def _set_names(self, items):

@@ -252,6 +252,8 @@ class ChannelOrderImporter(models.AbstractModel):
     def _match_addresses(self, channel, items):
         """Invoice and delivery contact of each order, without doubles."""
         wanted = {}
+        owners = self.env["res.partner"].browse({item.partner.id for item in items})
+        owners.fetch(["name", "lang"])
         for item in items:
             for kind in ("invoice", "shipping"):
                 address = getattr(item.order, f"{kind}_address")
@@ -262,7 +264,7 @@ class ChannelOrderImporter(models.AbstractModel):
                     wanted.setdefault(key, []).append((item, kind, address))
         known = self._find_addresses(channel, items, set(wanted))
         missing = [key for key in wanted if key not in known]
-        contacts = self.env["res.partner"].create(
+        contacts = self._create_contacts(
             [
                 self._prepare_contact_vals(channel, key, *wanted[key][0])
                 for key in missing
@@ -284,6 +286,14 @@ class ChannelOrderImporter(models.AbstractModel):
         for key, uses in wanted.items():
             for item, kind, _address in uses:
                 setattr(item, f"{kind}_partner", known[key])
+
+    @api.model
+    def _create_contacts(self, vals_list):
+        model = self.env["res.partner"].with_context(_partners_skip_fields_sync=True)
+        contacts = model.create(vals_list).with_env(self.env)
+        if contacts:
+            contacts._copy_commercial_values()
+        return contacts
 
     @api.model
     def _find_addresses(self, channel, items, keys):

@@ -93,6 +93,8 @@ class ChannelOrderImporter(models.AbstractModel):
             limit=1,
         )
         known = {}
+        ids = {x.id for i in items for x in (i.partner, i.shipping_partner)}
+        self.env["res.partner"].browse(ids).fetch(["property_account_position_id"])
         for item in items:
             partner, delivery = item.partner, item.shipping_partner
             manual = (

@@ -81,6 +81,7 @@ class ChannelOrderImporter(models.AbstractModel):
         self._check_totals(channel, self._open(items))
         self._create_orders(channel, self._open(new))
         self._apply_updates(channel, self._open(known))
+        self._enter_refunds(channel, self._imported(new))
         self._note_missing(channel, items)
         for item in items:
             if item.state in ("imported", "updated"):
@@ -91,6 +92,11 @@ class ChannelOrderImporter(models.AbstractModel):
     def _open(self, items):
         """Those that nothing speaks against so far."""
         return [item for item in items if not item.state]
+
+    @api.model
+    def _imported(self, items):
+        """Those that became orders just now."""
+        return [item for item in items if item.state == "imported"]
 
     @api.model
     def _read_row(self, channel, row):
@@ -133,7 +139,10 @@ class ChannelOrderImporter(models.AbstractModel):
         for item in items:
             if item.is_cancelled:
                 continue
-            if item.is_history and channel.shipped_policy == "hold":
+            if item.order.status == "returned":
+                if not item.accepts("already_returned"):
+                    item.hold("already_returned", self._get_returned_text())
+            elif item.is_history and channel.shipped_policy == "hold":
                 if not item.accepts("already_shipped"):
                     item.hold("already_shipped", self._get_shipped_text(item))
             elif item.is_unpaid and channel.unpaid_policy == "hold":
@@ -153,4 +162,13 @@ class ChannelOrderImporter(models.AbstractModel):
             "goods again. Accept it to keep it as history without any transfer, or "
             "ignore it.",
             status=item.order.status,
+        )
+
+    @api.model
+    def _get_returned_text(self):
+        return self.env._(
+            "First seen when it was returned already, and there is no order of this "
+            "number here: imported, it would count as a sale. Enter a return on the "
+            "order the goods were sold with and ignore this message, or accept it to "
+            "keep it as history."
         )

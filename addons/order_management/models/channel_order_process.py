@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..tools.import_item import Item
 from .channel_order_receive import JOB_SIZE
 
@@ -17,7 +19,13 @@ _logger = logging.getLogger(__name__)
 
 _WAITING = ("received", "held", "error")
 #: Holds that a person may decide about without changing anything else.
-ACCEPTABLE_CODES = ("unpaid", "already_shipped", "total_differs", "no_rate")
+ACCEPTABLE_CODES = (
+    "unpaid",
+    "already_shipped",
+    "already_returned",
+    "total_differs",
+    "no_rate",
+)
 
 
 class ChannelOrder(models.Model):
@@ -90,9 +98,9 @@ class ChannelOrder(models.Model):
         if any(row.error_code not in ACCEPTABLE_CODES for row in self):
             raise UserError(
                 self.env._(
-                    "Only orders that are unpaid, already shipped, without exchange "
-                    "rate or of a differing total can be accepted. For the others, do "
-                    "what their text says and try again."
+                    "Only orders that are unpaid, already shipped or returned, without "
+                    "exchange rate or of a differing total can be accepted. For the "
+                    "others, do what their text says and try again."
                 )
             )
         for row in self.sudo():
@@ -133,8 +141,11 @@ class ChannelOrder(models.Model):
         """Process the rows of a job that still wait; repeatable."""
         rows = self.sudo().exists().try_lock_for_update(allow_referencing=True)
         rows = rows.filtered("to_process")
-        results = rows.with_context(order_management_source="channel")._process()
-        return self._describe_counts(results)
+        rows = rows.with_context(order_management_source="channel")
+        try:
+            return self._describe_counts(rows._process())
+        except ConcurrencyError as error:
+            raise RetryableJobError(str(error), ignore_retry=True) from error
 
     def _release(self):
         """Have jobs try these rows again."""

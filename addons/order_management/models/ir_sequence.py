@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -8,6 +8,20 @@ class IrSequence(models.Model):
     """A source of numbers; here: many of them in one query."""
 
     _inherit = "ir.sequence"
+
+    @api.model
+    def _draw_by_code(self, code, count):
+        """The next ``count`` numbers of the current company's sequence ``code``.
+
+        :return: as `_draw`
+        """
+        company_ids = (self.env.company.id, False)
+        sequence = self.search(
+            [("code", "=", code), ("company_id", "in", company_ids)],
+            order="company_id",
+            limit=1,
+        )
+        return sequence._draw(count)
 
     def _draw(self, count):
         """The next ``count`` numbers, as ``next_by_id`` would give them one by one.

@@ -151,7 +151,7 @@ class OrderEvent(models.Model):
         :param str kind: a value of :attr:`kind`
         :param from_state: text, or a dict ``{record id: text}`` where records differ
         :param str to_state: the same for all
-        :param str reason: why, in words for people
+        :param reason: why, in words for people; or a dict ``{record id: text}``
         :return: the events, with superuser rights
         """
         common = {
@@ -160,16 +160,17 @@ class OrderEvent(models.Model):
             "user_id": self.env.uid,
             "event_at": fields.Datetime.now(),
             "to_state": to_state,
-            "reason": reason,
         }
-        by_record = isinstance(from_state, dict)
+
+        def text_of(value, record):
+            return value.get(record.id) if isinstance(value, dict) else value
+
         return self.sudo().create(
             [
                 {
                     **common,
-                    "from_state": from_state.get(record.id)
-                    if by_record
-                    else from_state,
+                    "from_state": text_of(from_state, record),
+                    "reason": text_of(reason, record),
                     **record._prepare_event_vals(),
                 }
                 for record in records.sudo()

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..neutral.words import fold
 
@@ -45,3 +46,35 @@ class ResPartner(models.Model):
             text = fold(" ".join(filter(None, words)))
             digits = "".join(x for x in partner.phone or "" if x.isdigit())
             partner.find_text = f"{text} {digits}".strip()
+
+    def _copy_commercial_values(self):
+        """Give new contacts what their customer has as a business: tax number, terms,
+        accounts, in every company.
+
+        Set-based: Odoo's own way costs several queries a contact and company.
+        """
+        stored = [
+            name for name in self._commercial_fields() if self._fields[name].store
+        ]
+        names = [name for name in stored if self._fields[name].column_type]
+        if len(names) != len(stored):
+            # lists of records have no column to copy
+            for contact in self:
+                contact._commercial_sync_from_company()
+            return
+        self.env[self._name].flush_model([*names, "commercial_partner_id"])
+        columns = SQL(", ").join(
+            SQL("%(name)s = owner.%(name)s", name=SQL.identifier(name))
+            for name in names
+        )
+        self.env.execute_query(
+            SQL(
+                "UPDATE res_partner contact SET %s FROM res_partner owner"
+                " WHERE owner.id = contact.commercial_partner_id"
+                " AND owner.id <> contact.id AND contact.id = ANY(%s)"
+                " RETURNING contact.id",
+                columns,
+                list(self.ids),
+            )
+        )
+        self.invalidate_recordset(names, flush=False)

@@ -68,6 +68,17 @@ class SaleOrder(models.Model):
             or any(move.state == "posted" for move in self.invoice_ids)
         )
 
+    def _has_shipped_all(self):
+        """Whether every article that was ordered has left from here."""
+        self.ensure_one()
+        goods = self.order_line.filtered(
+            lambda line: line.product_id.type == "consu" and line.product_uom_qty > 0
+        )
+        return bool(goods) and all(
+            line.product_uom_id.compare(line._get_left_qty(), line.product_uom_qty) >= 0
+            for line in goods
+        )
+
     def _get_confirmable(self):
         """Those of these quotations that are paid and that nothing holds.
 

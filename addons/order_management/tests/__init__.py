@@ -19,6 +19,8 @@ from . import test_process
 from . import test_import_partners
 from . import test_import_products
 from . import test_import_money
+from . import test_import_refunds
+from . import test_import_update_queries
 from . import test_import_updates
 from . import test_import_retention
 from . import test_import_examples
