@@ -9,7 +9,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     pos_sale_channel_id = fields.Many2one(
-        "Order Channel (POS)", related="pos_config_id.sale_channel_id", readonly=False
+        string="Order Channel (POS)",
+        related="pos_config_id.sale_channel_id",
+        readonly=False,
     )
 
     def action_open_pos_sale_channel(self):

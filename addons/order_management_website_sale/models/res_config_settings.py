@@ -9,7 +9,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     website_sale_channel_id = fields.Many2one(
-        "Order Channel (Website)", related="website_id.sale_channel_id", readonly=False
+        string="Order Channel (Website)",
+        related="website_id.sale_channel_id",
+        readonly=False,
     )
 
     def action_open_website_sale_channel(self):

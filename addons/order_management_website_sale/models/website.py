@@ -14,7 +14,7 @@ class Website(models.Model):
         "Order Channel",
         compute="_compute_sale_channel_id",
         inverse="_inverse_sale_channel_id",
-        help="Orders of the web shop belong to this channel of the hub; empty: to none.",
+        help="Orders of the web shop belong to this channel; empty: to none.",
     )
 
     @api.depends("sale_channel_ids.active")
