@@ -153,7 +153,7 @@ class OrderHub(models.Model):
     @api.model
     def _select_part(self, table, columns):
         types = {
-            name: field.column_type[1]
+            name: field.column_type[1].lower()
             for name, field in self._fields.items()
             if field.store and field.column_type
         }
