@@ -33,13 +33,6 @@ class SaleOrder(models.Model):
                 )
         return True
 
-    def _action_confirm(self):
-        """Override of `sale`: goods handed over at a till leave as soon as they may."""
-        result = super()._action_confirm()
-        controlled = self.filtered(lambda order: order._is_under_approval_control())
-        controlled.order_line._complete_settled_goods()
-        return result
-
     def _tell_settled_goods_wait(self, pickings):
         """Tell who looks after the order that goods sold at a till may not leave yet.
 

@@ -48,13 +48,14 @@ class SaleOrderLine(models.Model):
         return quantity
 
     def _cap_open_demand(self):
-        """Ask no transfer for more than is approved and not handed over at a till.
+        """Ask no transfer for what is not approved, or what a till handed over.
 
-        `pos_sale` brings them to what is ordered and not sold there.
+        `pos_sale` does so too, but goes by what is ordered, and leaves all as it was
+        where goods of the sale wait.
         """
         emptied = self.env["stock.picking"]
-        for line in self.filtered(lambda line: line.approval_mode == "explicit"):
-            taken = max(line.qty_delivered, line._get_pos_settled_qty())
+        for line in self.filtered(lambda line: line._is_under_ceiling()):
+            taken = line._get_delivered_by_moves() + line._get_pos_settled_qty()
             left = max(line.approved_qty - taken, 0.0)
             for move in line.move_ids.filtered(lambda move: move.state in _OPEN):
                 most = line.product_uom_id._compute_quantity(left, move.product_uom)
@@ -68,13 +69,31 @@ class SaleOrderLine(models.Model):
             lambda picking: not any(picking.move_ids.mapped("product_uom_qty"))
         ).action_cancel()
 
-    def _after_approved_qty(self, approved, reason):
-        """Override of `order_management`: goods handed over may leave now."""
-        result = super()._after_approved_qty(approved, reason)
-        raised = self.filtered(
-            lambda line: line.state == "sale" and line.approved_qty > approved[line]
+    def _get_delivered_by_moves(self):
+        """Quantity delivered by the order's own transfers, in the line's unit."""
+        self.ensure_one()
+        outgoing, incoming = self._get_outgoing_incoming_moves()
+        return sum(
+            sign
+            * move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, round=False
+            )
+            for sign, moves in ((1, outgoing), (-1, incoming))
+            for move in moves
+            if move.state == "done"
         )
-        raised._complete_settled_goods()
+
+    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
+        """Override of `sale_stock`: what a till handed over leaves as soon as it may.
+
+        Called whenever an order is confirmed, or more of it ordered or approved.
+        """
+        result = super()._action_launch_stock_rule(
+            previous_product_uom_qty=previous_product_uom_qty
+        )
+        controlled = self.filtered(lambda line: line._is_under_ceiling())
+        if controlled:
+            controlled._complete_settled_goods()
         return result
 
     def _complete_settled_goods(self):
@@ -87,6 +106,8 @@ class SaleOrderLine(models.Model):
                     ("settled_line_id", "in", self.ids),
                     ("state", "not in", ("draft", "done", "cancel")),
                     ("picked", "=", True),
+                    "|",
+                    ("picking_id.pos_order_id", "=", False),
                     ("picking_id.pos_order_id.shipping_date", "=", False),
                 ]
             )
