@@ -243,7 +243,7 @@ class OrderHub(models.Model):
         reads_messages = self.env.user.has_group("order_management.group_clerk")
         for row in self:
             name = row.partner_id.display_name
-            if not name and reads_messages:
+            if not name and row.channel_order_id and reads_messages:
                 name = row.channel_order_id.sudo()._get_buyer_name()
             row.customer_name = name
 

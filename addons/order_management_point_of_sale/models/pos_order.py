@@ -33,8 +33,11 @@ class PosOrder(models.Model):
         "(date_order DESC, (1000000000 + id) DESC) "
         "WHERE state <> 'draft' AND sale_channel_id IS NOT NULL"
     )
-    # one page of rows by their id on the hub list
-    _hub_id_idx = models.Index("((1000000000 + id)) WHERE sale_channel_id IS NOT NULL")
+    # one page of rows by their id on the hub list; unique, since PostgreSQL would
+    # otherwise expect every 200th row for an expression and read them all
+    _hub_id_idx = models.UniqueIndex(
+        "((1000000000 + id)) WHERE sale_channel_id IS NOT NULL"
+    )
     # its search box
     _hub_number_idx = _trigram_index("pos_reference")
 

@@ -40,6 +40,14 @@ class TestPosHub(PosHubCase):
         self.assertEqual(row.company_id, self.company)
         self.assertFalse(row.todo)
 
+    def test_customer_unknown(self):
+        """Most people at a till do not say who they are."""
+        self.customer = self.env["res.partner"]
+        self._sell((self.bolt, 1))
+        row = self._get_rows()
+        self.assertEqual(row.amount, 10.0)
+        self.assertFalse(row.customer_name)
+
     def test_states(self):
         sale = self._sell((self.bolt, 1))
         invoiced = self._sell((self.bolt, 2), to_invoice=True)
