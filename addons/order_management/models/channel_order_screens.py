@@ -23,8 +23,9 @@ class ChannelOrder(models.Model):
     _hub_idx = models.Index(
         "(received_at DESC, (-id) DESC) WHERE sale_order_id IS NULL"
     )
-    # one page of rows by their id on the hub list
-    _hub_id_idx = models.Index("((-id)) WHERE sale_order_id IS NULL")
+    # one page of rows by their id on the hub list; unique, since PostgreSQL would
+    # otherwise expect every 200th row for an expression and read them all
+    _hub_id_idx = models.UniqueIndex("((-id)) WHERE sale_order_id IS NULL")
 
     @api.depends("payload", "sale_order_id")
     def _compute_buyer_name(self):

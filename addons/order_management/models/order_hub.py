@@ -11,12 +11,13 @@ class OrderHub(models.Model):
     """Every order there is on one list, wherever it was born; read only.
 
     Two kinds of rows: sale orders, under their own id, and inbox rows that did not
-    become one yet, under their id below zero. An order is never on the list twice.
+    become one yet, under their id below zero; addons add kinds. An order is never on
+    the list twice.
 
-    Both halves are plain selects of one table, so that PostgreSQL reads them in the
+    All parts are plain selects of one table, so that PostgreSQL reads them in the
     order of the list from an index and stops after the first page. What a filter asks
-    for are columns of one table (``inbox_state``, ``approval_state``): the other half
-    then falls away. ``state`` is for reading and grouping.
+    for are columns of one table (``inbox_state``, ``approval_state``): the other parts
+    then fall away. ``state`` is for reading and grouping.
     """
 
     _name = "order.hub"
@@ -124,27 +125,73 @@ class OrderHub(models.Model):
 
     @property
     def _table_query(self):
-        # A condition inside a half would keep PostgreSQL from reading it in order
+        # A condition inside a part would keep PostgreSQL from reading it in order, and
+        # so would a column whose type is not the same in all parts
         return SQL(
-            "SELECT * FROM (%s UNION ALL %s) AS every WHERE became_order_id IS NULL",
-            self._select_orders(),
-            self._select_inbox(),
+            "SELECT * FROM (%s) AS every WHERE NOT is_hidden",
+            SQL(" UNION ALL ").join(
+                self._select_part(table, columns)
+                for table, columns in self._get_parts()
+            ),
         )
 
     @api.model
-    def _select_orders(self):
+    def _get_parts(self):
+        """``[(table, {column: SQL})]``: the kinds of rows; addons add theirs.
+
+        Each is a plain select of one table. Columns it does not name are NULL there;
+        ``is_hidden`` (a condition, never NULL) keeps rows off the list. A part needs an
+        index on (date, id) and one on the expression of its ``id``. Ids are integers
+        of four bytes and tell the parts apart: orders keep theirs, inbox rows have
+        theirs below zero, parts of addons start at 1,000,000,000.
+        """
+        return [
+            ("sale_order", self._get_order_columns()),
+            ("channel_order", self._get_inbox_columns()),
+        ]
+
+    @api.model
+    def _select_part(self, table, columns):
+        types = {
+            name: field.column_type[1].lower()
+            for name, field in self._fields.items()
+            if field.store and field.column_type
+        }
+        types["is_hidden"] = "bool"
         return SQL(
-            """
-            SELECT id, date_order AS date, name AS number, channel_number,
-                sale_channel_id AS channel_id, company_id, partner_id, user_id,
-                amount_total AS amount, currency_id, %s AS state,
-                NULL::varchar AS inbox_state, state AS order_state, approval_state,
-                NULL::varchar AS error_code, id AS sale_order_id,
-                NULL::integer AS channel_order_id, NULL::integer AS became_order_id
-            FROM sale_order
-            """,
-            self._select_order_state(),
+            "SELECT %s FROM %s",
+            SQL(", ").join(
+                SQL(
+                    "(%s)::%s AS %s",
+                    columns.get(name, SQL("NULL")),
+                    SQL.identifier(column_type),
+                    SQL.identifier(name),
+                )
+                for name, column_type in types.items()
+            ),
+            SQL.identifier(table),
         )
+
+    @api.model
+    def _get_order_columns(self):
+        """Hook: what sale orders say on the list."""
+        return {
+            "id": SQL("id"),
+            "date": SQL("date_order"),
+            "number": SQL("name"),
+            "channel_number": SQL("channel_number"),
+            "channel_id": SQL("sale_channel_id"),
+            "company_id": SQL("company_id"),
+            "partner_id": SQL("partner_id"),
+            "user_id": SQL("user_id"),
+            "amount": SQL("amount_total"),
+            "currency_id": SQL("currency_id"),
+            "state": self._select_order_state(),
+            "order_state": SQL("state"),
+            "approval_state": SQL("approval_state"),
+            "sale_order_id": SQL("id"),
+            "is_hidden": SQL("FALSE"),
+        }
 
     @api.model
     def _select_order_state(self):
@@ -162,34 +209,41 @@ class OrderHub(models.Model):
         )
 
     @api.model
-    def _select_inbox(self):
-        return SQL(
-            r"""
-            SELECT -id AS id, received_at AS date,
-                COALESCE(number, external_id, '#' || id) AS number,
-                external_id AS channel_number, channel_id, company_id,
-                NULL::integer AS partner_id,
-                (SELECT user_id FROM sale_channel
-                    WHERE sale_channel.id = channel_order.channel_id) AS user_id,
-                CASE WHEN payload ->> 'total' ~ %(figure)s
-                    THEN (payload ->> 'total')::numeric END AS amount,
-                (SELECT id FROM res_currency
-                    WHERE name = channel_order.payload ->> 'currency') AS currency_id,
-                state, state AS inbox_state, NULL::varchar AS order_state,
-                NULL::varchar AS approval_state, error_code,
-                NULL::integer AS sale_order_id, id AS channel_order_id,
-                sale_order_id AS became_order_id
-            FROM channel_order
-            """,
-            figure=_FIGURE,
-        )
+    def _get_inbox_columns(self):
+        """Hook: what inbox rows say on the list; those with an order are hidden."""
+        return {
+            "id": SQL("-id"),
+            "date": SQL("received_at"),
+            "number": SQL("COALESCE(number, external_id, '#' || id)"),
+            "channel_number": SQL("external_id"),
+            "channel_id": SQL("channel_id"),
+            "company_id": SQL("company_id"),
+            "user_id": SQL(
+                "(SELECT user_id FROM sale_channel"
+                " WHERE sale_channel.id = channel_order.channel_id)"
+            ),
+            "amount": SQL(
+                "CASE WHEN payload ->> 'total' ~ %s"
+                " THEN (payload ->> 'total')::numeric END",
+                _FIGURE,
+            ),
+            "currency_id": SQL(
+                "(SELECT id FROM res_currency"
+                " WHERE name = channel_order.payload ->> 'currency')"
+            ),
+            "state": SQL("state"),
+            "inbox_state": SQL("state"),
+            "error_code": SQL("error_code"),
+            "channel_order_id": SQL("id"),
+            "is_hidden": SQL("sale_order_id IS NOT NULL"),
+        }
 
     def _compute_customer_name(self):
         # a message is not for everybody who may see that it came
         reads_messages = self.env.user.has_group("order_management.group_clerk")
         for row in self:
             name = row.partner_id.display_name
-            if not name and reads_messages:
+            if not name and row.channel_order_id and reads_messages:
                 name = row.channel_order_id.sudo()._get_buyer_name()
             row.customer_name = name
 
@@ -214,7 +268,12 @@ class OrderHub(models.Model):
     def action_open(self):
         """Open the sale order, or the inbox row where there is none."""
         self.ensure_one()
-        return (self.sale_order_id or self.channel_order_id).get_formview_action()
+        return self._get_record().get_formview_action()
+
+    def _get_record(self):
+        """Hook: the record that this row of the list stands for."""
+        self.ensure_one()
+        return self.sale_order_id or self.channel_order_id
 
     def action_retry(self):
         """Process the chosen rows of the inbox again; orders are left alone.

@@ -118,11 +118,16 @@ class SaleChannel(models.Model):
                 and user.has_group(clerk)
             ):
                 return user
+        return self._get_hub_manager(self.company_id)
+
+    @api.model
+    def _get_hub_manager(self, company):
+        """A manager of the hub in ``company``; may be empty."""
         manager = self.env.ref("order_management.group_manager")
         return manager.sudo().all_user_ids.filtered(
             lambda user: (
                 user.active
-                and self.company_id in user.company_ids
+                and company in user.company_ids
                 and user != self.env.ref("base.user_root")
             )
         )[:1]

@@ -52,8 +52,27 @@ class SaleOrder(models.Model):
             order.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Accepted by the customer: approve and confirm"),
-                user_id=order.user_id.id or order.create_uid.id,
+                user_id=order._get_approval_user().id,
             )
+
+    def _get_approval_user(self):
+        """Who is told that a customer waits for the approval of this order.
+
+        The salesperson, else who entered it if that was one of us and no visitor of a
+        web shop, else who looks after the channel, else a manager of the hub.
+        """
+        self.ensure_one()
+        author = self.create_uid
+        if author.share or author == self.env.ref("base.user_root"):
+            author = author.browse()
+        channel = self.sale_channel_id
+        return (
+            self.user_id
+            or author
+            or channel._get_mail_user()
+            or channel._get_hub_manager(self.company_id)
+            or self.create_uid
+        )
 
     def _reopen_approval(self):
         """Ask again for approved quotations that were changed since."""

@@ -100,7 +100,7 @@ class SaleOrderLine(models.Model):
                 / line_uom.factor, 0) AS quantity
             FROM %(lines)s AS line
             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            LEFT JOIN stock_move move ON move.sale_line_id = line.id
+            LEFT JOIN stock_move move ON %(is_move_of_line)s
              AND move.state = 'done' AND move.product_id = line.product_id
             LEFT JOIN stock_move_line part ON part.move_id = move.id
             LEFT JOIN uom_uom part_uom ON part_uom.id = part.product_uom_id
@@ -109,9 +109,14 @@ class SaleOrderLine(models.Model):
             GROUP BY line.id, line_uom.factor
             """,
             lines=lines,
+            is_move_of_line=self._sql_is_move_of_line(),
             to_customer=self._sql_is_customer_side(SQL.identifier("dest")),
             from_customer=self._sql_is_customer_side(SQL.identifier("src")),
         )
+
+    def _sql_is_move_of_line(self):
+        """Hook: the condition by which a row ``move`` counts for a row ``line``."""
+        return SQL("move.sale_line_id = line.id")
 
     def _sql_is_customer_side(self, location):
         """The condition of `stock.location._is_customer_side` on a joined location."""

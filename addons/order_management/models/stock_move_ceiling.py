@@ -26,7 +26,7 @@ class StockMove(models.Model):
         if _CEILING_FIELDS.isdisjoint(vals):
             return super().write(vals)
         kept_sudo = self._get_controlled_done_moves()
-        lines_sudo = kept_sudo.sale_line_id
+        lines_sudo = kept_sudo._get_ceiling_lines()
         orders_by_move = {move: move.reference_ids.sale_ids for move in kept_sudo}
         if kept_sudo:
             kept_sudo._check_stays_with_order(vals)
@@ -43,10 +43,18 @@ class StockMove(models.Model):
         return self.sudo().filtered(
             lambda move: (
                 move.state == "done"
-                and move.sale_line_id
-                and move.sale_line_id._is_under_ceiling()
+                and (line := move._get_ceiling_lines())
+                and line._is_under_ceiling()
             )
         )
+
+    def _get_ceiling_lines(self):
+        """Hook: the order lines that the goods of these moves leave for.
+
+        Of a single move, it is one at most. What it says has to be what the SQL of
+        `sale.order.line._sql_is_move_of_line` says.
+        """
+        return self.sale_line_id
 
     def _check_stays_with_order(self, vals):
         """Refuse what would take a done move out of its order's account.
@@ -78,7 +86,7 @@ class StockMove(models.Model):
             "order. Make a return instead.",
             transfer=self.picking_id.name or self.reference or self.env._("Stock move"),
             product=self.product_id.display_name,
-            order=self.sale_line_id.order_id.name,
+            order=self._get_ceiling_lines().order_id.name,
         )
 
     def _sync_ceiling(self, lines_sudo=None):
@@ -91,7 +99,9 @@ class StockMove(models.Model):
             that no line of the order asks for
         """
         moves_sudo = self.sudo()
-        lines = moves_sudo.sale_line_id.filtered(lambda line: line._is_under_ceiling())
+        lines = moves_sudo._get_ceiling_lines().filtered(
+            lambda line: line._is_under_ceiling()
+        )
         if lines:
             moves_sudo._check_products_asked(lines)
         if lines_sudo:
@@ -99,7 +109,7 @@ class StockMove(models.Model):
         lines._recompute_net_shipped()
         # last: which line has room is known only now
         for move in moves_sudo:
-            if not move.sale_line_id and move._crosses_customer_side():
+            if not move._get_ceiling_lines() and move._crosses_customer_side():
                 move._match_order_line()
 
     def _check_products_asked(self, lines):
@@ -109,10 +119,12 @@ class StockMove(models.Model):
         :raises ValidationError: naming the transfer, the product and the order
         """
         controlled_ids = set(lines.ids)
-        linked = self.filtered(lambda move: move.sale_line_id.id in controlled_ids)
+        linked = self.filtered(
+            lambda move: move._get_ceiling_lines().id in controlled_ids
+        )
         for move in linked._filter_unasked():
             if move._crosses_customer_side():
-                move._refuse_unasked(move.sale_line_id.order_id)
+                move._refuse_unasked(move._get_ceiling_lines().order_id)
 
     def _crosses_customer_side(self):
         """Whether a part of the move went to the customer or came back from there."""
@@ -126,7 +138,7 @@ class StockMove(models.Model):
     def _filter_unasked(self):
         """Hook: the moves whose goods are not what their order line sells."""
         return self.filtered(
-            lambda move: move.product_id != move.sale_line_id.product_id
+            lambda move: move.product_id != move._get_ceiling_lines().product_id
         )
 
     def _match_order_line(self):

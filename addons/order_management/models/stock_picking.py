@@ -19,5 +19,7 @@ class StockPicking(models.Model):
         :raises UserError: naming the transfer and the order
         """
         for move in self.move_ids._get_controlled_done_moves():
-            if move.sale_line_id.order_id.id != (sale_id or False):
+            if move.sale_line_id and move.sale_line_id.order_id.id != (
+                sale_id or False
+            ):
                 raise UserError(move._get_detached_message())

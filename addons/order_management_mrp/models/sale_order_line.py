@@ -69,11 +69,12 @@ class SaleOrderLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT move.sale_line_id, move.bom_line_id,
+                SELECT line.id, move.bom_line_id,
                        SUM(CASE WHEN %(from_customer)s AND dest.usage = 'inventory'
                            THEN 0 ELSE part.quantity * part_uom.factor / uom.factor
                            * (%(to_customer)s::int - %(from_customer)s::int) END)
-                FROM stock_move move
+                FROM sale_order_line line
+                JOIN stock_move move ON %(is_move_of_line)s
                 JOIN product_product product ON product.id = move.product_id
                 JOIN product_template template ON template.id = product.product_tmpl_id
                 JOIN uom_uom uom ON uom.id = template.uom_id
@@ -81,11 +82,12 @@ class SaleOrderLine(models.Model):
                 JOIN uom_uom part_uom ON part_uom.id = part.product_uom_id
                 JOIN stock_location src ON src.id = part.location_id
                 JOIN stock_location dest ON dest.id = part.location_dest_id
-                WHERE move.state = 'done' AND move.sale_line_id = ANY(%(ids)s)
+                WHERE move.state = 'done' AND line.id = ANY(%(ids)s)
                   AND move.bom_line_id IS NOT NULL
-                GROUP BY move.sale_line_id, move.bom_line_id
+                GROUP BY line.id, move.bom_line_id
                 """,
                 ids=list(self.ids),
+                is_move_of_line=self._sql_is_move_of_line(),
                 to_customer=self._sql_is_customer_side(SQL.identifier("dest")),
                 from_customer=self._sql_is_customer_side(SQL.identifier("src")),
                 to_flush=self.env["stock.move"]._fields["bom_line_id"],

@@ -12,10 +12,11 @@ class StockMove(models.Model):
         unasked = super()._filter_unasked()
         if not unasked:
             return unasked
-        components = unasked.sale_line_id._get_kit_components()
+        components = unasked._get_ceiling_lines()._get_kit_components()
         return unasked.filtered(
             lambda move: (
                 move.product_id != move.bom_line_id.product_id
-                or move.bom_line_id.id not in components.get(move.sale_line_id, ())
+                or move.bom_line_id.id
+                not in components.get(move._get_ceiling_lines(), ())
             )
         )

@@ -1,0 +1,56 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import SUPERUSER_ID, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    """An order of the web shop, from its payment to its confirmation."""
+
+    _inherit = "sale.order"
+
+    def _hold_for_approval(self):
+        """Override of `order_management`: what was paid is a cart no longer.
+
+        As a draft it would come back as the customer's cart at the next visit, to be
+        changed or paid again. Its salesperson is found now, to be told.
+        """
+        for order_sudo in self.sudo().filtered("website_id"):
+            # as the web shop does at confirmation: the notice is OdooBot's, and not
+            # the visitor's
+            order_sudo.with_user(SUPERUSER_ID).with_context(
+                force_user_recomputation=True
+            )._compute_user_id()
+            if order_sudo.state == "draft":
+                order_sudo.with_context(tracking_disable=True).action_quotation_sent()
+        return super()._hold_for_approval()
+
+    def _hold_at_payment_start(self):
+        """Hold what is paid, as long as the channel says; never stop a payment."""
+        self.ensure_one()
+        minutes = self.sale_channel_id.payment_hold_minutes
+        if not minutes or not self.website_id or self.state not in ("draft", "sent"):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._hold_for_payment(minutes)
+        except UserError as error:
+            # the shop's own check let the customer through: the payment goes on, and
+            # a person finds the reason with the order
+            self._message_log(
+                body=self.env._(
+                    "Nothing was held during the payment: %(reason)s", reason=error
+                )
+            )
+
+    def _action_confirm(self):
+        """Override of `sale`: the order's own demand counts now, not the hold."""
+        result = super()._action_confirm()
+        self._get_payment_holds()._transition("converted")
+        return result
+
+    def _action_cancel(self):
+        """Override of `sale`: what was held for the payment is free again."""
+        result = super()._action_cancel()
+        self._release_payment_holds()
+        return result
