@@ -282,7 +282,7 @@ class SaleOrderLine(models.Model):
 
         10 lb of a product kept in kg are 4.54 kg rounded, which is more than 10 lb.
         """
-        if self._is_under_ceiling() and product_qty < 0:
+        if self._is_under_ceiling() and product_qty < 0 <= self.product_uom_qty:
             # what came back without a credit cannot be taken back once more
             product_qty = max(product_qty, -self._get_open_demand(procurement_uom))
             if procurement_uom.is_zero(product_qty):

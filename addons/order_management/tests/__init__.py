@@ -31,3 +31,9 @@ from . import test_upload
 from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
+from . import test_approval_rules
+from . import test_approval_steps
+from . import test_approval_bulk
+from . import test_short_close
+from . import test_invoice_cap
+from . import test_order_quantity_report
