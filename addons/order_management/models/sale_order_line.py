@@ -273,7 +273,7 @@ class SaleOrderLine(models.Model):
         quantity = super()._get_qty_procurement(
             previous_product_uom_qty=previous_product_uom_qty
         )
-        if self.approval_mode == "explicit":
+        if self.approval_mode == "explicit" or self._is_closed_short():
             quantity += max(self.product_uom_qty, 0.0) - self.approved_qty
         return quantity
 

@@ -5,30 +5,16 @@ cut is proposed to be given back."""
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
 from .ceiling_common import CeilingCase
 
 
 @tagged("post_install", "-at_install")
-class TestInvoiceCap(AccountTestInvoicingCommon, CeilingCase):
+class TestInvoiceCap(CeilingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # the company with a chart of accounts
-        cls.company = cls.company_data["company"]
-        cls.env = cls.env(
-            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
-        )
-        cls.warehouse = cls.env["stock.warehouse"].search(
-            [("company_id", "=", cls.company.id)], limit=1
-        )
-        cls.stock = cls.warehouse.lot_stock_id
-        cls.users["reviewer"].write(
-            {
-                "company_ids": [Command.link(cls.company.id)],
-                "company_id": cls.company.id,
-            }
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", company=cls.company, install_demo=False
         )
         cls.company.approval_mode = "explicit"
         cls.by_order = cls._make_product("By order", invoice_policy="order")
