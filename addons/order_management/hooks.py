@@ -80,6 +80,11 @@ def post_init_hook(env):
 #: the hub's own tables, those that point to others first
 _OWN_TABLES = (
     "order_event",
+    "order_approval_step",
+    "order_approval_batch_line",
+    "order_approval_batch",
+    "order_approval_delegation",
+    "order_approval_rule",
     "order_quota_move",
     "stock_hold",
     "channel_return_line",
@@ -103,6 +108,16 @@ def uninstall_hook(env):
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.cr.execute("UPDATE order_quota SET parent_id = NULL")
+    # what is asked by the hub's own kinds of activity is nobody's to do any more
+    own = ("mail_activity_type_approval", "mail_activity_type_refund")
+    kinds = env["mail.activity.type"].browse(
+        env["ir.model.data"]
+        .search([("module", "=", "order_management"), ("name", "in", own)])
+        .mapped("res_id")
+    )
+    env["mail.activity"].with_context(active_test=False).search(
+        [("activity_type_id", "in", kinds.ids)]
+    ).unlink()
     # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
     aliases = channels.search([("alias_id", "!=", False)]).alias_id

@@ -111,8 +111,10 @@ class ChannelOrderChange(models.Model):
 
     @api.model
     def _approve_raised(self, order, changes):
-        """A reviewer accepted more: it may leave."""
+        """A reviewer accepted more: it may leave, unless others decide about that."""
         if order.approval_mode != "explicit" or order.state != "sale":
+            return
+        if order._get_raise_blockers():
             return
         refs = {
             values["value"]["ref"]

@@ -131,6 +131,7 @@ class SaleOrder(models.Model):
         if "stock_reference_ids" in vals:
             shipped_sudo = self.sudo().stock_reference_ids
         result = super().write(vals)
+        reopened._hold_confirmed_to_shipped()
         reopened._reopen_approval()
         for reference in shipped_sudo:
             reference._check_orders_kept(self.sudo() - reference.sale_ids)
@@ -162,37 +163,6 @@ class SaleOrder(models.Model):
         for order in self:
             order._check_submit_allowed()
         return self._approval_transition("to_approve")
-
-    def action_approve(self):
-        """Approve what was submitted: each line as ordered, unless the reviewer wrote
-        another quantity (with its reason) before. Any number of orders at once.
-
-        :raises AccessError: not a reviewer
-        :raises UserError: not submitted, or nothing would be approved
-        """
-        self._check_reviewer()
-        self.check_access("write")
-        return self._approval_transition("approved")
-
-    def action_refuse(self, reason=None):
-        """Refuse what was submitted; without a reason, ask for one.
-
-        :return: True, or the action that opens the question
-        :raises AccessError: not a reviewer
-        :raises UserError: not submitted
-        """
-        self._check_reviewer()
-        self.check_access("write")
-        if (reason or "").strip():
-            return self._approval_transition("refused", reason.strip())
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse"),
-            "res_model": "sale.order.refuse",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_order_ids": self.ids},
-        }
 
     def _is_under_approval_control(self):
         """Whether what leaves for this order is held to what was approved."""
@@ -332,12 +302,6 @@ class SaleOrder(models.Model):
             SQL("GREATEST(net_shipped_qty, 0)"), SQL("TRUE"), reset=True
         )
         self._refresh_approval_mode()
-
-    def _after_to_approve(self):
-        """Hook: the orders wait for a reviewer."""
-
-    def _after_refused(self):
-        """Hook: the orders were refused."""
 
     def _after_approved(self):
         """Approve every line as ordered that the reviewer did not decide otherwise.

@@ -75,18 +75,21 @@ class SaleOrder(models.Model):
         )
 
     def _reopen_approval(self):
-        """Ask again for approved quotations that were changed since."""
-        reopened = self.filtered(
-            lambda order: (
-                order.approval_state == "approved"
-                and order.approval_mode == "explicit"
-                and order.state in ("draft", "sent")
-            )
-        )
-        if reopened:
-            reopened._approval_transition(
+        """Ask again for orders that were changed since they were submitted.
+
+        Approved quotations wait again; of those that wait already, signatures given
+        on other terms are void; of confirmed orders the change alone waits.
+        """
+        explicit = self.filtered(lambda order: order.approval_mode == "explicit")
+        drafts = explicit.filtered(lambda order: order.state in ("draft", "sent"))
+        waiting = drafts.filtered(lambda order: order.approval_state == "to_approve")
+        approved = drafts.filtered(lambda order: order.approval_state == "approved")
+        if approved:
+            approved._approval_transition(
                 "to_approve", self.env._("Changed after it was approved")
             )
+        waiting._refresh_approval_steps()
+        explicit.filtered(lambda order: order.state == "sale")._refresh_raise_steps()
 
     def _get_line_with_room(self, move):
         """The line of these orders that a done move without one belongs to.

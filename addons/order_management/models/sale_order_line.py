@@ -14,8 +14,9 @@ _KEPT_FIELDS = frozenset({"approval_mode", "net_shipped_qty"})
 _DECISION_FIELDS = frozenset({"approved_qty", "cut_reason"})
 #: what the shipped counter and the approved quantity are figures of
 _MEASURE_FIELDS = ("product_id", "product_uom_id", "order_id")
-#: changes of a quotation's line that were not in what the reviewer approved
-_WATCHED_FIELDS = (*_MEASURE_FIELDS, "product_uom_qty", "price_unit", "discount")
+#: changes of a line that were not in what the reviewer approved, whatever the quantity
+_TERM_FIELDS = (*_MEASURE_FIELDS, "price_unit", "discount")
+_WATCHED_FIELDS = (*_TERM_FIELDS, "product_uom_qty")
 
 
 class SaleOrderLine(models.Model):
@@ -65,7 +66,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             # a negative quantity brings goods back: nothing may leave for it
             ordered = max(line.product_uom_qty, 0.0)
-            if line.approval_mode != "explicit":
+            if line.approval_mode != "explicit" and not line._is_closed_short():
                 line.approved_qty = ordered
             elif line.order_id.approval_state == "approved" or line.cut_reason:
                 # a lowered order lowers what may leave; a raised one waits for approval
@@ -98,7 +99,7 @@ class SaleOrderLine(models.Model):
             if decision:
                 line.write(decision)
         # what it costs to send them changes nothing about the goods
-        asked = lines.filtered(lambda line: line.product_id and not line.is_delivery)
+        asked = lines.filtered(lambda line: line.product_id and not line._is_fee())
         asked.order_id._reopen_approval()
         return lines
 
@@ -106,6 +107,7 @@ class SaleOrderLine(models.Model):
         if not _DECISION_FIELDS.isdisjoint(vals) or not _KEPT_FIELDS.isdisjoint(vals):
             self._check_decision(vals)
         changed = self._get_watched_changes(vals)
+        terms = changed.filtered(lambda line: line._is_changed_by_any(vals, _TERM_FIELDS))
         ordered = {line: line.product_uom_qty for line in changed}
         for line in changed:
             line._check_change_allowed(vals)
@@ -113,7 +115,7 @@ class SaleOrderLine(models.Model):
         approved = {line: line.approved_qty for line in decided}
         result = super().write(vals)
         if changed:
-            changed._void_approval(vals, ordered)
+            changed._void_approval(terms, ordered)
         decided = decided.filtered(lambda line: line.approved_qty != approved[line])
         if decided:
             decided._after_approved_qty(approved, vals.get("cut_reason"))
@@ -219,9 +221,13 @@ class SaleOrderLine(models.Model):
         return self.filtered(
             lambda line: (
                 line._is_under_ceiling()
-                and any(line._is_changed_by(vals, name) for name in names)
+                and not line._is_fee()
+                and line._is_changed_by_any(vals, names)
             )
         )
+
+    def _is_changed_by_any(self, vals, names):
+        return any(self._is_changed_by(vals, name) for name in names)
 
     def _is_changed_by(self, vals, name):
         field = self._fields[name]
@@ -258,40 +264,6 @@ class SaleOrderLine(models.Model):
                 )
             )
 
-    def _void_approval(self, vals, ordered):
-        """After a change of a quotation: what was decided on other terms is void.
-
-        A lowered quantity needs no new decision.
-
-        :param ordered: ``{line: quantity}`` before the change
-        """
-        void = self.filtered(
-            lambda line: (
-                line.approval_mode == "explicit"
-                and line.state in ("draft", "sent")
-                and (
-                    len(vals.keys() & set(_WATCHED_FIELDS) - {"product_uom_qty"})
-                    or line.product_uom_id.compare(line.product_uom_qty, ordered[line])
-                    > 0
-                )
-            )
-        )
-        if void:
-            void.sudo().write({"approved_qty": 0.0, "cut_reason": False})
-            void.order_id._reopen_approval()
-
-    def _after_approved_qty(self, approved, reason):
-        """The approved quantity of these lines was changed: demand follows.
-
-        :param approved: ``{line: quantity}`` before the change
-        """
-        for quantity, lines in self.grouped("approved_qty").items():
-            before = {line.id: f"{approved[line]:g}" for line in lines}
-            lines._log_event("quantity", before, f"{quantity:g}", reason)
-        confirmed = self.filtered(lambda line: line.state == "sale")
-        if confirmed:
-            confirmed._action_launch_stock_rule()
-
     def _get_qty_procurement(self, previous_product_uom_qty=False):
         """Demand follows what was approved, not what was ordered.
 
@@ -301,7 +273,7 @@ class SaleOrderLine(models.Model):
         quantity = super()._get_qty_procurement(
             previous_product_uom_qty=previous_product_uom_qty
         )
-        if self.approval_mode == "explicit":
+        if self.approval_mode == "explicit" or self._is_closed_short():
             quantity += max(self.product_uom_qty, 0.0) - self.approved_qty
         return quantity
 
@@ -310,6 +282,11 @@ class SaleOrderLine(models.Model):
 
         10 lb of a product kept in kg are 4.54 kg rounded, which is more than 10 lb.
         """
+        if self._is_under_ceiling() and product_qty < 0 <= self.product_uom_qty:
+            # what came back without a credit cannot be taken back once more
+            product_qty = max(product_qty, -self._get_open_demand(procurement_uom))
+            if procurement_uom.is_zero(product_qty):
+                return []
         if self._is_under_ceiling() and product_qty > 0:
             ceiling = self.product_uom_id._compute_quantity(
                 self.approved_qty, procurement_uom, round=False

@@ -42,6 +42,7 @@ class SaleOrderLine(models.Model):
         )
         # written behind the ORM's back; everything pending was flushed by the SELECT
         lines.invalidate_recordset(["net_shipped_qty"], flush=False)
+        lines.modified(["net_shipped_qty"])
 
     @api.model
     def _refuse_shipped(self, message):

@@ -36,3 +36,9 @@ from . import test_order_mail
 from . import test_account_move_words
 from . import test_order_finder
 from . import test_bulk_confirm
+from . import test_approval_rules
+from . import test_approval_steps
+from . import test_approval_bulk
+from . import test_short_close
+from . import test_invoice_cap
+from . import test_order_quantity_report

@@ -3,3 +3,6 @@
 from . import channel_order_accept
 from . import channel_order_ignore
 from . import sale_order_refuse
+from . import order_approval_trial
+from . import order_approval_trial_line
+from . import sale_order_short_close

@@ -12,11 +12,13 @@ class SaleOrderRefuse(models.TransientModel):
     reason = fields.Text(required=True)
 
     def action_refuse(self):
-        """Refuse the orders for this reason.
+        """Refuse the orders for this reason; of several, each for itself.
 
         :raises AccessError: not a reviewer
         :raises UserError: an order that was not submitted
         """
         self.ensure_one()
+        if len(self.order_ids) > 1:
+            return self.order_ids.action_refuse_each(self.reason)
         self.order_ids.action_refuse(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,151 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from ast import literal_eval
+
+from odoo import api, models
+from odoo.fields import Command, Domain
+
+
+class OrderApprovalRule(models.Model):
+    """Approval rules; here: which orders they match, why, and who decides."""
+
+    _inherit = "order.approval.rule"
+
+    @api.model
+    def _get_matches(self, orders):
+        """Which rules apply to which orders, for any number of orders.
+
+        The number of queries depends on the rules alone.
+
+        :return: ``{order id: [(rule, [reasons])]}``, rules by level; orders that no
+            rule matches are left out
+        """
+        rules_sudo = self.sudo().search([("company_id", "in", orders.company_id.ids)])
+        return rules_sudo._match(orders) if rules_sudo else {}
+
+    def _match(self, orders):
+        """As `_get_matches`, of these rules only."""
+        facts = orders.sudo()._get_approval_facts(self._get_used_conditions())
+        matches = {}
+        for rule in self:
+            for order in rule._filter_orders(orders):
+                reasons = rule._get_reasons(facts[order.id])
+                if reasons is not None:
+                    matches.setdefault(order.id, []).append((rule, reasons))
+        return matches
+
+    def _filter_orders(self, orders):
+        """The orders that the rule is about, whatever their figures."""
+        self.ensure_one()
+        orders = orders.filtered(
+            lambda order: (
+                order.company_id == self.company_id
+                and (not self.channel_ids or order.sale_channel_id in self.channel_ids)
+            )
+        )
+        if orders and self.order_domain and self.order_domain != "[]":
+            domain = Domain("id", "in", orders.ids)
+            domain &= Domain(literal_eval(self.order_domain))
+            orders &= orders.sudo().with_context(active_test=False).search(domain)
+        return orders
+
+    def _get_reasons(self, facts):
+        """Why an order of these facts needs the approval; None when it does not.
+
+        :param dict facts: see ``sale.order._get_approval_facts``
+        """
+        self.ensure_one()
+        asked = [name for name in self._get_conditions() if self[f"by_{name}"]]
+        if not asked:
+            return [self.env._("Every order")]
+        reasons = [self._get_reason(name, facts[name]) for name in asked]
+        met = all(reasons) if self.logic == "all" else any(reasons)
+        return [reason for reason in reasons if reason] if met else None
+
+    def _get_reason(self, name, fact):
+        """Hook: why the condition ``name`` is met by the fact, or False."""
+        if name == "amount" and self.currency_id.compare_amounts(
+            fact, self.amount_over
+        ) > 0:
+            return self.env._(
+                "Amount %(amount)s over %(limit)s",
+                amount=self._format_amount(fact),
+                limit=self._format_amount(self.amount_over),
+            )
+        if name == "discount" and round(fact - self.discount_over, 4) > 0:
+            return self.env._(
+                "Discount %(percent).4g %% over %(limit)g %%",
+                percent=fact,
+                limit=self.discount_over,
+            )
+        if name == "margin" and fact is not None:
+            if round(self.margin_under - fact, 4) > 0:
+                return self.env._(
+                    "Margin %(percent).4g %% under %(limit)g %%",
+                    percent=fact,
+                    limit=self.margin_under,
+                )
+        if name == "over_credit" and fact:
+            return self.env._(
+                "Credit: %(used)s of %(limit)s",
+                used=self._format_amount(fact[0]),
+                limit=self._format_amount(fact[1]),
+            )
+        if name == "over_quota" and fact:
+            return self.env._("Over quota")
+        if name == "new_customer" and fact:
+            return self.env._("New customer")
+        return False
+
+    def _get_approvers(self, orders):
+        """Who may decide by these rules: reviewers of the order's company only.
+
+        :return: ``{(rule id, order id): users}``, those who own the order not taken out
+            yet, and ``{company: managers}`` beside them
+        """
+        steps = self.env["order.approval.step"]
+        approvers = {}
+        for company, company_orders in orders.grouped("company_id").items():
+            reviewers = steps._get_reviewers(company)
+            approvers[company] = steps._get_reviewers(company, "manager")
+            for rule in self.filtered(lambda rule: rule.company_id == company):
+                approvers.update(rule._get_company_approvers(company_orders, reviewers))
+        return approvers
+
+    def _get_company_approvers(self, orders, reviewers):
+        self.ensure_one()
+        if self.approver_type == "leader":
+            return {
+                (self.id, order.id): order._get_team_leader() & reviewers
+                for order in orders
+            }
+        named = (
+            self.user_ids if self.approver_type == "user" else self.group_id.all_user_ids
+        )
+        return {(self.id, order.id): named & reviewers for order in orders}
+
+    def _prepare_steps(self, order, reasons, approvers):
+        """Values of the steps by which ``order`` is decided according to this rule.
+
+        Where too few of those named are left (they own the order, left the company, a
+        team has no leader), managers of the hub decide as well.
+
+        :param approvers: what `_get_approvers` returned
+        """
+        self.ensure_one()
+        users = approvers[self.id, order.id]
+        owners = users.browse()
+        if self.is_own_forbidden:
+            owners = order._get_approval_owners()
+        why = "; ".join(reasons)
+        if len(users - owners) < self.min_approvals:
+            users |= approvers[order.company_id]
+            why += " " + self.env._("(too few approvers: managers decide as well)")
+        vals = {
+            "order_id": order.id,
+            "rule_id": self.id,
+            "level": self.level,
+            "why": why,
+            "approver_ids": [Command.set((users - owners).ids)],
+            "excluded_ids": [Command.set(owners.ids)],
+        }
+        return [vals] * self.min_approvals
