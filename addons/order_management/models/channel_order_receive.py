@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.tools import split_every
 
 from ..neutral.identity import NEWER, OLDER, compare
-from ..tools.inbox_message import MAX_DEPTH, read_message, read_messages
+from ..tools.inbox_message import read_message, read_messages
+from ..tools.obstacles import MAX_DEPTH
 
 MAX_PAYLOADS = 1000
 JOB_SIZE = 100
@@ -163,8 +164,11 @@ class ChannelOrder(models.Model):
         """What is wrong with a message that cannot be processed, for people."""
         if not message.problem:
             return None
+        problem = self._get_message_problem(message)
+        if not problem.startswith("$"):
+            problem = f"{message.where}: {problem}"
         again = self.env._("Have the channel correct it and send it again.")
-        return f"{self._get_message_problem(message)} {again}"
+        return f"{problem} {again}"
 
     @api.model
     def _get_message_problem(self, message):

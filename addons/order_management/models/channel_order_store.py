@@ -199,7 +199,7 @@ class ChannelOrder(models.Model):
             messages[message.key] = read = type(message)(
                 None, message.payload, message.raw, message.payload_hash, "unreadable"
             )
-            read.number = message.number
+            read.number, read.where = message.number, message.where
         ids = self._insert_messages(channel, messages.values())
         rest = [message for message in messages.values() if message.key not in ids]
         ids |= {key: r["id"] for key, r in self._find_stored(channel, rest).items()}

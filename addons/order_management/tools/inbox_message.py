@@ -12,19 +12,15 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 
 from ..neutral.identity import updated_at, usable_external_id
 from ..neutral.moments import parse_timestamp
 from ..neutral.payload import canonical_hash
+from .obstacles import Huge, Twice, find_obstacle, is_huge, locate_obstacle
+from .obstacles import plain_obstacle as _plain_obstacle
 
-#: Levels that are stored as JSON; a neutral order has six.
-MAX_DEPTH = 64
 #: Characters of one message that are stored as JSON.
 MAX_SIZE = 4 * 1024 * 1024
-_MAX_BITS = 1024
-#: From here on a float is written out as an integer by the database.
-_BIG_FLOAT = 1e16
 #: A string without end reaches to the end, so that every body is read in linear time.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MAX_NUMBER_TEXT = 300
@@ -35,7 +31,8 @@ class Message:
     """One payload, ready to be stored.
 
     ``payload`` is None where only ``raw``, the exact bytes, can be kept. ``problem``
-    is empty or the code of why nobody can process the message.
+    is empty or the code of why nobody can process the message, ``where`` the JSON path
+    of what makes it so.
     """
 
     external_id: str | None
@@ -46,6 +43,7 @@ class Message:
     number: str | None = None
     placed_at: datetime | None = None
     updated_at: datetime | None = None
+    where: str = "$"
 
     @property
     def key(self):
@@ -74,9 +72,9 @@ def read_message(payload, raw=None, problem=""):
             problem = "too_large"
     if problem:
         raw = to_bytes(payload) if raw is None else raw
-        return _describe(
-            Message(None, None, raw, hashlib.sha256(raw).hexdigest(), problem), payload
-        )
+        message = Message(None, None, raw, hashlib.sha256(raw).hexdigest(), problem)
+        message.where = locate_obstacle(payload, problem)
+        return _describe(message, payload)
     message = Message(None, payload, None, canonical_hash(payload), "")
     if not isinstance(payload, dict):
         message.problem = "not_object"
@@ -126,47 +124,6 @@ def _decode(data):
         raise ValueError(f"not JSON: {error}") from error
 
 
-def find_obstacle(payload):
-    """Why this cannot be stored as JSON: a code, or empty."""
-    stack = [(payload, 1)]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, (dict, list, tuple)):
-            if depth > MAX_DEPTH:
-                return "depth"
-            if isinstance(value, dict):
-                for key in value:
-                    if obstacle := _plain_obstacle(key):
-                        return obstacle
-                value = value.values()
-            stack.extend((item, depth + 1) for item in value)
-        elif obstacle := _plain_obstacle(value):
-            return obstacle
-    return ""
-
-
-def _plain_obstacle(value):
-    if isinstance(value, str):
-        if "\x00" in value:
-            return "nul"
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return "surrogate"
-    elif isinstance(value, float):
-        if not isfinite(value):
-            return "nan"
-        if abs(value) >= _BIG_FLOAT:
-            return "number"
-    elif isinstance(value, int):
-        if value.bit_length() > _MAX_BITS:
-            return "number"
-    elif value is not None:
-        return "type"
-    return ""
-
-
 def to_bytes(payload):
     """JSON bytes of what cannot be stored, however deep it is nested."""
     parts = []
@@ -199,7 +156,7 @@ class _Text(str):
 
 
 def _plain_text(value):
-    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+    if isinstance(value, int) and is_huge(value):
         return hex(value)
     return json.dumps(value, default=str)
 
@@ -252,6 +209,8 @@ def _read_document(text):
         result = dict(items)
         if len(result) < len(items):
             found.append("duplicate_key")
+            result, seen = Twice(result), set()
+            result.twice = next(k for k, _v in items if k in seen or seen.add(k))
         return result
 
     def constant(name):
@@ -261,7 +220,7 @@ def _read_document(text):
     def whole(digits):
         if len(digits) > _MAX_NUMBER_TEXT:
             found.append("number")
-            return 0
+            return Huge()
         return int(digits)
 
     try:
