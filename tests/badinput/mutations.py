@@ -49,6 +49,12 @@ def mutate(number, examples):
     draw = random.Random(number)
     payload = copy.deepcopy(draw.choice(examples))
     own = payload["external_id"] = f"M{number}-{payload['external_id']}"[:60]
+    if draw.random() < 0.5:  # a buyer of its own, who is made and not found
+        payload["customer"] = {
+            "external_id": f"B{number}",
+            "name": f"Buyer {number}",
+            "vat": f"V{number}",
+        }
     names = list(KINDS)
     kinds = [names[number % len(names)]]
     # most in one way only: each further one hides what the first would have done

@@ -11,6 +11,10 @@ from ..neutral.order import Address
 from ..neutral.phones import e164, is_masked, normal_email
 
 _VAT_NOISE = re.compile(r"[\s.\-/]")
+#: Characters of what an index of partners holds. A contact's index entry has its own
+#: name and its parent's: PostgreSQL refuses what is longer than 2,700 bytes.
+_MAX_NAME = 255
+_MAX_VAT = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -199,10 +203,12 @@ class ChannelOrderImporter(models.AbstractModel):
                 id=customer.external_id or item.order.number or item.order.external_id,
             )
         vals = {
-            "name": name,
+            "name": self._get_indexed_text(item, name, _MAX_NAME),
             "email": normal_email(customer.email) or False,
             "phone": self._get_plain_phone(customer.phone),
-            "vat": False if is_masked(customer.vat) else customer.vat or False,
+            "vat": False
+            if is_masked(customer.vat)
+            else self._get_indexed_text(item, customer.vat, _MAX_VAT) or False,
             "company_id": channel.company_id.id,
             "is_company": bool(customer.company),
             "lang": self._get_language(customer.language),
@@ -216,6 +222,21 @@ class ChannelOrderImporter(models.AbstractModel):
     @api.model
     def _get_plain_phone(self, phone):
         return False if not phone or is_masked(phone) else phone[:64]
+
+    @api.model
+    def _get_indexed_text(self, item, text, length):
+        """Text as long as an index takes it; the order says where it was cut."""
+        if len(text) <= length:
+            return text
+        item.notes.append(
+            self.env._(
+                "“%(text)s…” is longer than %(length)s characters and was cut. The "
+                "message has the whole text.",
+                text=text[:40],
+                length=length,
+            )
+        )
+        return text[: length - 1] + "…"
 
     @api.model
     def _get_language(self, tag):
@@ -336,7 +357,9 @@ class ChannelOrderImporter(models.AbstractModel):
         return {
             "parent_id": key[0],
             "type": "delivery" if kind == "shipping" else "invoice",
-            "name": address.name or item.partner.name,
+            "name": self._get_indexed_text(
+                item, address.name or item.partner.name, _MAX_NAME
+            ),
             "phone": self._get_plain_phone(address.phone),
             "company_id": channel.company_id.id,
             "lang": item.partner.lang,
