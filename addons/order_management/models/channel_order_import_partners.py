@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..neutral.addresses import normalised_hash
 from ..neutral.order import Address
 from ..neutral.phones import e164, is_masked, normal_email
+from ..neutral.words import squeeze
 
 _VAT_NOISE = re.compile(r"[\s.\-/]")
 #: Characters of what an index of partners holds. A contact's index entry has its own
@@ -195,7 +196,7 @@ class ChannelOrderImporter(models.AbstractModel):
     def _prepare_buyer_vals(self, channel, item):
         customer = item.order.customer
         address = item.order.invoice_address or item.order.shipping_address
-        name = customer.company or customer.name
+        name = customer.company or customer.name or (address and address.name)
         if not name or is_masked(name):
             name = self.env._(
                 "%(channel)s buyer %(id)s",
@@ -217,7 +218,28 @@ class ChannelOrderImporter(models.AbstractModel):
         if address:
             full = self._complete_address(item.order, address)
             vals |= self._prepare_address_vals(channel, item, full)
+            if not self._is_own_address(channel, item, full, name):
+                # somebody else receives, who gets a contact: the name and phone must
+                # not be lost
+                vals["channel_address_hash"] = False
+            elif not vals["phone"]:
+                vals["phone"] = self._get_plain_phone(full.phone)
         return vals
+
+    @api.model
+    def _is_own_address(self, channel, item, address, name):
+        """Whether who receives is the buyer, who is called ``name`` here."""
+        customer = item.order.customer
+        names = ("", squeeze(customer.name), squeeze(name))
+        if squeeze(address.name) not in names and not is_masked(address.name):
+            return False
+        if not customer.phone or is_masked(address.phone):
+            return True
+        country = self._get_default_country(channel, item.order)
+        phones = [
+            e164(text, country) or text for text in (address.phone, customer.phone)
+        ]
+        return phones[0] == phones[1]
 
     @api.model
     def _get_plain_phone(self, phone):

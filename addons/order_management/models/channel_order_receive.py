@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import hashlib
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -132,11 +133,12 @@ class ChannelOrder(models.Model):
     def _fold_messages(self, messages):
         """The newest version a key of one call, and the older ones."""
         newest, older = {}, []
+        now = datetime.now(timezone.utc)
         for message in messages:
             kept = newest.setdefault(message.key, message)
             if kept is message:
                 continue
-            verdict = compare(kept.version, message.version)
+            verdict = compare(kept.version, message.version, now)
             if verdict == NEWER:
                 older.append(kept)
                 newest[message.key] = message

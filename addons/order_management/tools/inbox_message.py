@@ -13,8 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..neutral.identity import updated_at, usable_external_id
-from ..neutral.moments import parse_timestamp
+from ..neutral.identity import moment_of, usable_external_id
 from ..neutral.payload import canonical_hash
 from .obstacles import Huge, Twice, find_obstacle, is_huge, locate_obstacle
 from .obstacles import plain_obstacle as _plain_obstacle
@@ -166,17 +165,12 @@ def _describe(message, payload):
     message.external_id = usable_external_id(payload)
     if not isinstance(payload, dict):
         return message
-    message.updated_at = updated_at(payload)
+    message.updated_at = moment_of(payload, "updated_at")
     number = payload.get("number")
     if isinstance(number, (str, int)) and not isinstance(number, bool):
         if not _plain_obstacle(number):
             message.number = str(number).strip()[:255] or None
-    placed = payload.get("placed_at")
-    if isinstance(placed, str) and len(placed) <= 40:
-        try:
-            message.placed_at = parse_timestamp(placed)
-        except (ValueError, OverflowError):
-            message.placed_at = None
+    message.placed_at = moment_of(payload, "placed_at")
     return message
 
 
