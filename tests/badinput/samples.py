@@ -153,7 +153,21 @@ IDS = [
     "#1",
     "__proto__",
 ]
-WRONG_TYPES = [None, True, False, 0, -1, 1.5, "", "text", [], [None], [[]], {}, {"a": 1}]
+WRONG_TYPES = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    "",
+    "text",
+    [],
+    [None],
+    [[]],
+    {},
+    {"a": 1},
+]
 KEYS = [
     "",
     " ",

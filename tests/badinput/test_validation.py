@@ -47,7 +47,7 @@ def test_every_mutant_is_good_or_named(mutants):
         order = parse(mutant.payload, check=False)
         check_total(order)
         assert order.lines, mutant
-    print(f"good of all: {({kind: (good[kind], kinds[kind]) for kind in KINDS})}")
+    print(f"good of all: { ({kind: (good[kind], kinds[kind]) for kind in KINDS}) }")
     assert set(kinds) == set(KINDS)
     # enough of both, or the mutations prove nothing
     assert MUTANTS / 10 < sum(not validate(m.payload) for m in mutants) < MUTANTS * 0.9

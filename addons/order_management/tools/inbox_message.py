@@ -104,15 +104,14 @@ def read_members(data: bytes):
     if not text.startswith("{"):
         raise ValueError("not a JSON object")
     members = {}
-    for part in _split(text):
-        key, end = json.JSONDecoder().raw_decode(part.lstrip())
-        colon, value = (
-            part.lstrip()[end:].lstrip()[:1],
-            part.lstrip()[end:].lstrip()[1:],
-        )
-        if not isinstance(key, str) or colon != ":" or key in members:
+    for part in map(str.lstrip, _split(text)):
+        if not part.startswith('"'):
+            raise ValueError("not JSON: a member without a name")
+        key, end = json.JSONDecoder().raw_decode(part)
+        rest = part[end:].lstrip()
+        if rest[:1] != ":" or key in members:
             raise ValueError("not JSON: a member without its own name")
-        members[key] = value.strip()
+        members[key] = rest[1:].strip()
     return members
 
 
