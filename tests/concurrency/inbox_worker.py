@@ -1,22 +1,10 @@
-"""One operating system process that hands orders to the inbox and processes them.
+"""One operating system process that hands orders to the inbox and processes them."""
 
-    python -m tests.concurrency.inbox_worker CONFIG DATABASE
-
-One JSON list ``[function, arguments]`` a line comes in, one JSON value a line goes out.
-"""
-
-import json
 import random
-import sys
 import time
-from functools import partial
 from pathlib import Path
 
-import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tools import config
+from ..worker import BaseWorker, main
 
 
 def prepare(env):
@@ -90,53 +78,29 @@ def run_cron(env):
     return True
 
 
-class Worker:
-    def __init__(self, database):
-        self.registry = Registry(database)
-
-    def call(self, name, *args):
-        """Run a function above as one request would be: retried by Odoo."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env = env(user=env.ref("base.user_admin"))
-            env.transaction.default_env = env
-            return retrying(partial(globals()[name], env, *args), env)
-
+class Worker(BaseWorker):
     def race(self, start_at, seed, name, *args):
         """The function with its list of numbers or ids in an order of one's own."""
         head, items, *tail = args
         random.Random(seed).shuffle(items)
-        time.sleep(max(0, start_at - time.time()))
+        self.wait_for(start_at)
         return self.call(name, head, items, *tail)
 
     def race_ids(self, start_at, seed, name, ids, *tail):
         random.Random(seed).shuffle(ids)
-        time.sleep(max(0, start_at - time.time()))
+        self.wait_for(start_at)
         return self.call(name, ids, *tail)
 
     def hammer(self, start_at, seed, channel_id, times):
         """One order, ``times`` versions of it in an order of one's own."""
         versions = list(range(1, times + 1))
         random.Random(seed).shuffle(versions)
-        time.sleep(max(0, start_at - time.time()))
+        self.wait_for(start_at)
         ids = set()
         for version in versions:
             ids |= set(self.call("receive", channel_id, [1], 1, [version]).values())
         return sorted(ids)
 
 
-def main(config_path, database):
-    config.parse_config(["-c", config_path, "--no-http"])
-    worker = Worker(database)
-    for line in sys.stdin:
-        name, args = json.loads(line)
-        method = getattr(worker, name, None) or partial(worker.call, name)
-        try:
-            answer = {"result": method(*args)}
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(Worker, globals())

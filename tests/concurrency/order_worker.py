@@ -1,23 +1,10 @@
-"""One operating system process with a registry of its own, driven over its stdin.
+"""One operating system process that makes, confirms and ships orders."""
 
-    python -m tests.concurrency.order_worker CONFIG DATABASE
-
-One JSON list ``[function, arguments]`` a line comes in, one JSON value a line goes out.
-"""
-
-import json
 import random
-import sys
 import time
-from functools import partial
-
-import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tools import config
 
 from .. import harness
+from ..worker import BaseWorker, main
 
 SKUS, ORDERS, LINES, RIVALS = 20, 80, 3, 4
 
@@ -105,24 +92,13 @@ def run_cron(env, xml_id):
     return True
 
 
-class Worker:
-    def __init__(self, database):
-        self.registry = Registry(database)
-
-    def call(self, name, *args):
-        """Run a function above as one request would be: retried by Odoo."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env = env(user=env.ref("base.user_admin"))
-            env.transaction.default_env = env
-            return retrying(partial(globals()[name], env, *args), env)
-
+class Worker(BaseWorker):
     def confirm_all(self, start_at, baskets):
         """Each basket becomes a confirmed order in a transaction of its own.
 
         :return: {orders: ids, errors: texts, ended_at: epoch seconds}
         """
-        time.sleep(max(0, start_at - time.time()))
+        self.wait_for(start_at)
         orders, errors = [], []
         for basket in baskets:
             try:
@@ -137,7 +113,7 @@ class Worker:
         :return: {errors: texts, ended_at: epoch seconds}
         """
         session = harness.Session(url, self.registry.db_name)
-        time.sleep(max(0, start_at - time.time()))
+        self.wait_for(start_at)
         errors = []
         for record_id in ids:
             try:
@@ -147,15 +123,5 @@ class Worker:
         return {"errors": errors, "ended_at": time.time()}
 
 
-def main(config_path, database):
-    config.parse_config(["-c", config_path, "-d", database], setup_logging=True)
-    worker = Worker(database)
-    print(json.dumps("ready"), flush=True)
-    for line in sys.stdin:
-        name, args = json.loads(line)
-        method = getattr(worker, name, None) or partial(worker.call, name)
-        print(json.dumps(method(*args)), flush=True)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(Worker, globals())

@@ -1,17 +1,15 @@
 """A database, a server with several workers and processes that fight for its stock."""
 
 import contextlib
-import json
-import subprocess
-import sys
 import time
-import uuid
 from dataclasses import dataclass
 
 import psycopg2
 
 from .. import harness
+from ..worker import Process
 
+WORKER = "tests.concurrency.order_worker"
 PROCESSES = 4
 
 
@@ -44,56 +42,6 @@ class Round:
         )
 
 
-class Process:
-    """`order_worker.py` in an operating system process of its own."""
-
-    def __init__(self, database):
-        config = harness.PREFIX / f"worker-{uuid.uuid4().hex[:8]}.conf"
-        self._config = config
-        self._log_path = harness.LOG_DIR / f"{config.stem}.log"
-        harness.write_config(config, logfile=str(self._log_path))
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.concurrency.order_worker",
-                str(config),
-                database.name,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=harness.SOURCE,
-        )
-
-    def start(self, name, *args):
-        self._process.stdin.write(json.dumps([name, args]) + "\n")
-        self._process.stdin.flush()
-
-    def result(self):
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the process ended:\n{self.log()[-3000:]}")
-        return json.loads(line)
-
-    def call(self, name, *args):
-        self.start(name, *args)
-        return self.result()
-
-    def log(self):
-        return self._log_path.read_text(encoding="utf-8", errors="replace")
-
-    def stop(self):
-        self._process.stdin.close()
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-        self._config.unlink(missing_ok=True)
-
-
 class Arena:
     """One database, a server of four workers, and four processes beside it."""
 
@@ -105,10 +53,10 @@ class Arena:
             )
             self.processes = []
             for _number in range(PROCESSES):
-                self.processes.append(Process(self.database))
-                stack.callback(self.processes[-1].stop)
+                self.processes.append(Process(WORKER, self.database))
+                stack.callback(self.processes[-1].close)
             for process in self.processes:
-                assert process.result() == "ready"
+                process.call("ready")
             # an administrator's first login writes the server's address
             self.server.session()
             self._stack = stack.pop_all()

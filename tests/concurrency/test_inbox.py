@@ -1,67 +1,16 @@
 """OM-1, invariant 1: no order is lost or doubled, whoever sends and processes it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
-import uuid
 
 import pytest
 
 from .. import harness
+from ..worker import Process, together
 
+WORKER = "tests.concurrency.inbox_worker"
 PROCESSES = 4
 ORDERS = 200
 CUSTOMERS = 7
-
-
-class Process:
-    """`inbox_worker.py` in an operating system process of its own."""
-
-    def __init__(self, database):
-        name = f"inbox-{uuid.uuid4().hex[:8]}"
-        self._config = harness.PREFIX / f"{name}.conf"
-        self._log_path = harness.LOG_DIR / f"{name}.log"
-        harness.write_config(self._config, logfile=str(self._log_path))
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.concurrency.inbox_worker",
-                str(self._config),
-                database.name,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=harness.SOURCE,
-        )
-
-    def start(self, name, *args):
-        self._process.stdin.write(json.dumps([name, args]) + "\n")
-        self._process.stdin.flush()
-
-    def result(self):
-        line = self._process.stdout.readline()
-        assert line, "the process ended:\n" + self._log_path.read_text()[-3000:]
-        answer = json.loads(line)
-        assert "error" not in answer, answer
-        return answer["result"]
-
-    def call(self, name, *args):
-        self.start(name, *args)
-        return self.result()
-
-    def kill(self):
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait(60)
-        self._config.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +21,7 @@ def arena():
 
 @pytest.fixture(scope="module")
 def processes(arena):
-    processes = [Process(arena) for _number in range(PROCESSES)]
+    processes = [Process(WORKER, arena) for _number in range(PROCESSES)]
     yield processes
     for process in processes:
         process.close()
@@ -83,14 +32,6 @@ def channel_id(arena, processes):
     yield processes[0].call("prepare")
     # a race's products would be two of one SKU in the next one
     arena.sql("UPDATE product_product SET active = FALSE WHERE default_code ~ '^RACE'")
-
-
-def _race(processes, name, *args):
-    """The same from all processes at once, each in an order of its own."""
-    start_at = time.time() + 0.5
-    for seed, process in enumerate(processes):
-        process.start(name, start_at, seed, *args)
-    return [process.result() for process in processes]
 
 
 def _count(arena, channel_id):
@@ -108,14 +49,14 @@ def _count(arena, channel_id):
 
 def test_the_same_orders_from_many_processes(arena, processes, channel_id):
     numbers = list(range(ORDERS))
-    answers = _race(processes, "race", "receive", channel_id, numbers, CUSTOMERS)
+    answers = together(processes, "race", "receive", channel_id, numbers, CUSTOMERS)
     assert all(answer == answers[0] for answer in answers)
     assert _count(arena, channel_id) == (ORDERS, 0, 0, 0)
 
 
 def test_versions_of_one_order_in_any_order(arena, processes, channel_id):
     times = 50
-    ids = _race(processes, "hammer", channel_id, times)
+    ids = together(processes, "hammer", channel_id, times)
     assert ids == [ids[0]] * PROCESSES
     assert len(ids[0]) == 1
     rows = arena.sql(
@@ -130,7 +71,7 @@ def test_the_same_rows_processed_at_once(arena, processes, channel_id, job):
     """Everybody presses the button: one order a row, one partner a buyer."""
     numbers = list(range(60))
     answer = processes[0].call("receive", channel_id, numbers, CUSTOMERS)
-    _race(processes, "race_ids", "process", list(answer.values()), job)
+    together(processes, "race_ids", "process", list(answer.values()), job)
     processes[0].call("process", list(answer.values()))
     assert _count(arena, channel_id) == (60, 60, 60, 0)
     _check_buyers(arena)
@@ -182,7 +123,7 @@ def _check_buyers(arena):
 def test_killed_in_the_middle(arena, processes, channel_id, tmp_path):
     """A worker dies after all its writes: nothing of it stays, nothing is lost."""
     answer = processes[0].call("receive", channel_id, list(range(50)), CUSTOMERS)
-    victim, sign = Process(arena), tmp_path / "sign"
+    victim, sign = Process(WORKER, arena), tmp_path / "sign"
     victim.start("process_slowly", list(answer.values()), str(sign))
     harness.wait_until(sign.exists, 60, what="the worker's last write")
     message = processes[0].call("process", list(answer.values()))

@@ -46,7 +46,13 @@ class InboxController(http.Controller):
         context = self._load(members.get("context", "{}"))
         if not isinstance(context, dict):
             raise UnprocessableEntity("“context” must be a JSON object")
-        model = request.env["channel.order"].with_context(**context)
+        # the rest of it could mean anything to Odoo, and nothing to what happens here
+        known = {
+            name: text
+            for name, text in context.items()
+            if name in ("lang", "tz") and isinstance(text, str)
+        }
+        model = request.env["channel.order"].with_context(**known)
         channel_sudo = model._get_receiving_channel(channel_id)
         payloads = members["payloads"]
         model._check_payloads([] if payloads.startswith("[") else None)

@@ -9,8 +9,13 @@ from odoo.tools import SQL
 from ..neutral.addresses import normalised_hash
 from ..neutral.order import Address
 from ..neutral.phones import e164, is_masked, normal_email
+from ..neutral.words import squeeze
 
 _VAT_NOISE = re.compile(r"[\s.\-/]")
+#: Characters of what an index of partners holds. A contact's index entry has its own
+#: name and its parent's: PostgreSQL refuses what is longer than 2,700 bytes.
+_MAX_NAME = 255
+_MAX_VAT = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -191,7 +196,7 @@ class ChannelOrderImporter(models.AbstractModel):
     def _prepare_buyer_vals(self, channel, item):
         customer = item.order.customer
         address = item.order.invoice_address or item.order.shipping_address
-        name = customer.company or customer.name
+        name = customer.company or customer.name or (address and address.name)
         if not name or is_masked(name):
             name = self.env._(
                 "%(channel)s buyer %(id)s",
@@ -199,10 +204,12 @@ class ChannelOrderImporter(models.AbstractModel):
                 id=customer.external_id or item.order.number or item.order.external_id,
             )
         vals = {
-            "name": name,
+            "name": self._get_indexed_text(item, name, _MAX_NAME),
             "email": normal_email(customer.email) or False,
             "phone": self._get_plain_phone(customer.phone),
-            "vat": False if is_masked(customer.vat) else customer.vat or False,
+            "vat": False
+            if is_masked(customer.vat)
+            else self._get_indexed_text(item, customer.vat, _MAX_VAT) or False,
             "company_id": channel.company_id.id,
             "is_company": bool(customer.company),
             "lang": self._get_language(customer.language),
@@ -211,11 +218,47 @@ class ChannelOrderImporter(models.AbstractModel):
         if address:
             full = self._complete_address(item.order, address)
             vals |= self._prepare_address_vals(channel, item, full)
+            if not self._is_own_address(channel, item, full, name):
+                # somebody else receives, who gets a contact: the name and phone must
+                # not be lost
+                vals["channel_address_hash"] = False
+            elif not vals["phone"]:
+                vals["phone"] = self._get_plain_phone(full.phone)
         return vals
+
+    @api.model
+    def _is_own_address(self, channel, item, address, name):
+        """Whether who receives is the buyer, who is called ``name`` here."""
+        customer = item.order.customer
+        names = ("", squeeze(customer.name), squeeze(name))
+        if squeeze(address.name) not in names and not is_masked(address.name):
+            return False
+        if not customer.phone or is_masked(address.phone):
+            return True
+        country = self._get_default_country(channel, item.order)
+        phones = [
+            e164(text, country) or text for text in (address.phone, customer.phone)
+        ]
+        return phones[0] == phones[1]
 
     @api.model
     def _get_plain_phone(self, phone):
         return False if not phone or is_masked(phone) else phone[:64]
+
+    @api.model
+    def _get_indexed_text(self, item, text, length):
+        """Text as long as an index takes it; the order says where it was cut."""
+        if len(text) <= length:
+            return text
+        item.notes.append(
+            self.env._(
+                "“%(text)s…” is longer than %(length)s characters and was cut. The "
+                "message has the whole text.",
+                text=text[:40],
+                length=length,
+            )
+        )
+        return text[: length - 1] + "…"
 
     @api.model
     def _get_language(self, tag):
@@ -346,7 +389,9 @@ class ChannelOrderImporter(models.AbstractModel):
         return {
             "parent_id": key[0],
             "type": "delivery" if kind == "shipping" else "invoice",
-            "name": address.name or item.partner.name,
+            "name": self._get_indexed_text(
+                item, address.name or item.partner.name, _MAX_NAME
+            ),
             "phone": self._get_plain_phone(address.phone),
             "company_id": channel.company_id.id,
             "lang": item.partner.lang,

@@ -3,10 +3,10 @@
 import base64
 import logging
 
-import psycopg2
-
 from odoo import models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
+
+from ..tools.transient import is_transient
 
 _logger = logging.getLogger(__name__)
 
@@ -92,13 +92,12 @@ class ChannelOrderMail(models.Model):
         try:
             with self.env.cr.savepoint():
                 return reader(attachment)
-        except (psycopg2.OperationalError, ConcurrencyError):
-            # the whole transaction is tried again
-            raise
         except (UserError, ValueError) as error:
             reason = str(error)
         # the mail must reach a person whatever its attachment does
         except Exception as error:  # pylint: disable=broad-except
+            if is_transient(error):
+                raise
             _logger.exception("Attachment %s of %s failed", attachment.id, self)
             reason = type(error).__name__
         return [

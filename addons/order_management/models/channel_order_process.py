@@ -4,15 +4,14 @@ import json
 import logging
 from collections import Counter
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..tools.import_item import Item
+from ..tools.transient import is_transient
 from .channel_order_receive import JOB_SIZE
 
 _logger = logging.getLogger(__name__)
@@ -187,10 +186,9 @@ class ChannelOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 return importer._import(channel, self)
-        except (psycopg2.OperationalError, ConcurrencyError):
-            # the whole transaction is tried again
-            raise
         except Exception as error:  # pylint: disable=broad-except
+            if is_transient(error):
+                raise
             if len(self) == 1:
                 return [self._prepare_unexpected(error)]
             _logger.info(

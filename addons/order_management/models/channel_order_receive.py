@@ -1,13 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import hashlib
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.tools import split_every
 
 from ..neutral.identity import NEWER, OLDER, compare
-from ..tools.inbox_message import MAX_DEPTH, read_message, read_messages
+from ..tools.inbox_message import read_message, read_messages
+from ..tools.obstacles import MAX_DEPTH
 
 MAX_PAYLOADS = 1000
 JOB_SIZE = 100
@@ -131,11 +133,12 @@ class ChannelOrder(models.Model):
     def _fold_messages(self, messages):
         """The newest version a key of one call, and the older ones."""
         newest, older = {}, []
+        now = datetime.now(timezone.utc)
         for message in messages:
             kept = newest.setdefault(message.key, message)
             if kept is message:
                 continue
-            verdict = compare(kept.version, message.version)
+            verdict = compare(kept.version, message.version, now)
             if verdict == NEWER:
                 older.append(kept)
                 newest[message.key] = message
@@ -163,8 +166,11 @@ class ChannelOrder(models.Model):
         """What is wrong with a message that cannot be processed, for people."""
         if not message.problem:
             return None
+        problem = self._get_message_problem(message)
+        if not problem.startswith("$"):
+            problem = f"{message.where}: {problem}"
         again = self.env._("Have the channel correct it and send it again.")
-        return f"{self._get_message_problem(message)} {again}"
+        return f"{problem} {again}"
 
     @api.model
     def _get_message_problem(self, message):

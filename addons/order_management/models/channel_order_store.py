@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import timezone
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -117,6 +117,7 @@ class ChannelOrder(models.Model):
             their own because the good version must stay
         """
         newer, older, unreadable = [], [], []
+        now = datetime.now(timezone.utc)
         for message in messages:
             row = known[message.key]
             stamp = row["external_updated_at"]
@@ -124,7 +125,7 @@ class ChannelOrder(models.Model):
                 row["payload_hash"],
                 stamp and stamp.replace(tzinfo=timezone.utc),
             )
-            verdict = compare(stored, message.version)
+            verdict = compare(stored, message.version, now)
             if verdict == OLDER:
                 older.append(message.key)
             elif verdict == NEWER:
@@ -199,7 +200,7 @@ class ChannelOrder(models.Model):
             messages[message.key] = read = type(message)(
                 None, message.payload, message.raw, message.payload_hash, "unreadable"
             )
-            read.number = message.number
+            read.number, read.where = message.number, message.where
         ids = self._insert_messages(channel, messages.values())
         rest = [message for message in messages.values() if message.key not in ids]
         ids |= {key: r["id"] for key, r in self._find_stored(channel, rest).items()}

@@ -5,6 +5,7 @@
 from decimal import Decimal
 
 from .currencies import is_currency
+from .identity import usable_external_id
 from .moments import parse_timestamp
 from .problems import Problem, describe, render_path
 from .schema import Report, compiled
@@ -32,10 +33,21 @@ def validate(payload, limit: int = 1000) -> list[Problem]:
     compiled()(payload, report, None)
     if type(payload) is dict:
         wrong = {problem.path for problem in report.problems}
+        _check_identifier(payload, report, wrong)
         _check_currency(payload, report, wrong)
         _check_timestamps(payload, report, wrong)
         _check_lines(payload, report)
     return report.problems
+
+
+def _check_identifier(payload, report, wrong):
+    """Words for "nothing" are text, and still no order may be called so."""
+    if "$.external_id" in wrong or "external_id" not in payload:
+        return
+    if usable_external_id(payload) is None:
+        value = payload["external_id"]
+        show = type(value) in (str, int) and _short(value)
+        report.add((None, "external_id"), "value", "id", describe(value, show))
 
 
 def _check_currency(payload, report, wrong):

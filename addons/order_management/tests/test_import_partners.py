@@ -200,6 +200,48 @@ class TestImportPartners(ImportCommon):
         self.assertEqual(order.partner_shipping_id.name, "Kho Minh Phát")
         self.assertEqual(order.partner_shipping_id.parent_id, order.partner_id)
 
+    def test_a_new_buyer_has_it_sent_to_somebody_else(self):
+        """A present: who receives stands on the delivery, not only in the message."""
+        order = self._import_order(
+            customer={"external_id": "G1", "name": "Alice", "phone": "0912345678"},
+            shipping_address={
+                "name": "Bob",
+                "phone": "0987654321",
+                "street": "1 Lê Lợi",
+                "country_code": "VN",
+            },
+        )
+        contact = order.partner_shipping_id
+        self.assertEqual((contact.name, contact.phone), ("Bob", "0987654321"))
+        self.assertEqual(contact.parent_id, order.partner_id)
+        self.assertEqual(order.partner_id.name, "Alice")
+        again = self._import_order(
+            "A2",
+            customer={"external_id": "G1", "name": "Alice", "phone": "0912345678"},
+            shipping_address={"name": "Alice", "street": "1 Lê Lợi"},
+        )
+        self.assertEqual(again.partner_id, order.partner_id)
+        self.assertEqual(again.partner_shipping_id.name, "Alice")
+
+    def test_text_that_no_index_holds(self):
+        """A name of a thousand characters stops neither its order nor its batch."""
+        endless = "".join(chr(0x4E00 + 7 * number) for number in range(1000))
+        rows = self._import(
+            self._prepare_order("A1", customer={"external_id": "L1", "name": endless}),
+            self._prepare_order(
+                "A2",
+                customer={"external_id": "L2", "name": "Lan", "vat": endless},
+                shipping_address={"name": endless, "street": endless},
+            ),
+            self._prepare_order("A3"),
+        )
+        self.assertEqual(rows.mapped("state"), ["imported"] * 3)
+        orders = rows.sale_order_id
+        self.assertEqual(len(orders[0].partner_id.name), 255)
+        self.assertEqual(orders[1].partner_shipping_id.street, endless)
+        for order in orders[:2]:
+            self.assertIn("was cut", order.import_note)
+
     def test_what_a_person_wrote_stays(self):
         """A corrected address is found by what the channel sends, and not undone."""
         address = {"name": "Hoa", "street": "12 Nguyen Hue", "country_code": "VN"}

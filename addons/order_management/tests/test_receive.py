@@ -86,6 +86,17 @@ class TestReceive(ImportCommon):
             (event.kind, event.reason), ("payload", "Older version ignored")
         )
 
+    def test_a_date_of_the_far_future_can_be_corrected(self):
+        """The version that corrects a wrong date is not older than it for years."""
+        for year in ("2090", "9999"):
+            wrong = self._prepare_order(year, updated_at=f"{year}-01-01T00:00:00Z")
+            row = self._receive({**wrong, "currency": "US Dollars"})
+            row.with_user(self.clerk).action_process()
+            self.assertEqual(row.state, "error")
+            right = self._prepare_order(year, updated_at="2026-07-19T10:00:00Z")
+            self.assertEqual(self._import(right), row)
+            self.assertEqual(row.state, "imported")
+
     def test_ignored_row_stays_ignored(self):
         row = self._receive(self._prepare_order("A1"))
         row.with_user(self._create_user("reviewer")).action_ignore("a test")
@@ -157,6 +168,38 @@ class TestReceive(ImportCommon):
         self.assertNotEqual(broken, row)
         self.assertRow(broken, "error", "unreadable", "NO-A1")
         self.assertRow(row, "imported")
+
+    def test_the_obstacle_is_named_by_path(self):
+        """Who sends half a million orders has to know where to look."""
+        data = b"""[{"external_id": "P1", "lines": [{"sku": "a\\u0000"}]},
+            {"external_id": "P2", "customer": {"name": "A", "name": "B"}},
+            {"external_id": "P3", "x": {"a.b<\\ud800>": 1}},
+            {"external_id": "P4", "total": %s},
+            {"external_id": "P5", "raw": %s}]""" % (
+            b"9" * 400,
+            b"[" * 70 + b"]" * 70,
+        )
+        answers = self.inbox.sudo()._receive_raw(self.channel, data)
+        paths = [answer["error"].partition(": ")[0] for answer in answers]
+        self.assertEqual(
+            paths,
+            [
+                "$.lines[0].sku",
+                "$.customer.name",
+                '$.x["a.b<\\ud800>"]',
+                "$.total",
+                "$.raw[0][0][0][0][0][0][0]…",
+            ],
+        )
+
+    def test_words_for_nothing_are_no_identifier(self):
+        """Not even after somebody pressed “Try again”."""
+        row = self._import(self._prepare_order("null"), self._prepare_order(3.0))
+        self.assertEqual(row.mapped("state"), ["error"] * 2)
+        row.with_user(self.clerk).action_retry()
+        self.assertEqual(row.mapped("state"), ["error"] * 2)
+        for text in row.mapped("error"):
+            self.assertIn("$.external_id", text)
 
     def test_raw_bytes(self):
         """Equal keys are only seen in the text itself."""

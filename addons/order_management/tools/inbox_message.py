@@ -12,19 +12,14 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 
-from ..neutral.identity import updated_at, usable_external_id
-from ..neutral.moments import parse_timestamp
+from ..neutral.identity import moment_of, usable_external_id
 from ..neutral.payload import canonical_hash
+from .obstacles import Huge, Twice, find_obstacle, is_huge, locate_obstacle
+from .obstacles import plain_obstacle as _plain_obstacle
 
-#: Levels that are stored as JSON; a neutral order has six.
-MAX_DEPTH = 64
 #: Characters of one message that are stored as JSON.
 MAX_SIZE = 4 * 1024 * 1024
-_MAX_BITS = 1024
-#: From here on a float is written out as an integer by the database.
-_BIG_FLOAT = 1e16
 #: A string without end reaches to the end, so that every body is read in linear time.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MAX_NUMBER_TEXT = 300
@@ -35,7 +30,8 @@ class Message:
     """One payload, ready to be stored.
 
     ``payload`` is None where only ``raw``, the exact bytes, can be kept. ``problem``
-    is empty or the code of why nobody can process the message.
+    is empty or the code of why nobody can process the message, ``where`` the JSON path
+    of what makes it so.
     """
 
     external_id: str | None
@@ -46,6 +42,7 @@ class Message:
     number: str | None = None
     placed_at: datetime | None = None
     updated_at: datetime | None = None
+    where: str = "$"
 
     @property
     def key(self):
@@ -74,9 +71,9 @@ def read_message(payload, raw=None, problem=""):
             problem = "too_large"
     if problem:
         raw = to_bytes(payload) if raw is None else raw
-        return _describe(
-            Message(None, None, raw, hashlib.sha256(raw).hexdigest(), problem), payload
-        )
+        message = Message(None, None, raw, hashlib.sha256(raw).hexdigest(), problem)
+        message.where = locate_obstacle(payload, problem)
+        return _describe(message, payload)
     message = Message(None, payload, None, canonical_hash(payload), "")
     if not isinstance(payload, dict):
         message.problem = "not_object"
@@ -107,15 +104,14 @@ def read_members(data: bytes):
     if not text.startswith("{"):
         raise ValueError("not a JSON object")
     members = {}
-    for part in _split(text):
-        key, end = json.JSONDecoder().raw_decode(part.lstrip())
-        colon, value = (
-            part.lstrip()[end:].lstrip()[:1],
-            part.lstrip()[end:].lstrip()[1:],
-        )
-        if not isinstance(key, str) or colon != ":" or key in members:
+    for part in map(str.lstrip, _split(text)):
+        if not part.startswith('"'):
+            raise ValueError("not JSON: a member without a name")
+        key, end = json.JSONDecoder().raw_decode(part)
+        rest = part[end:].lstrip()
+        if rest[:1] != ":" or key in members:
             raise ValueError("not JSON: a member without its own name")
-        members[key] = value.strip()
+        members[key] = rest[1:].strip()
     return members
 
 
@@ -124,47 +120,6 @@ def _decode(data):
         return data.decode(json.detect_encoding(data)).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise ValueError(f"not JSON: {error}") from error
-
-
-def find_obstacle(payload):
-    """Why this cannot be stored as JSON: a code, or empty."""
-    stack = [(payload, 1)]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, (dict, list, tuple)):
-            if depth > MAX_DEPTH:
-                return "depth"
-            if isinstance(value, dict):
-                for key in value:
-                    if obstacle := _plain_obstacle(key):
-                        return obstacle
-                value = value.values()
-            stack.extend((item, depth + 1) for item in value)
-        elif obstacle := _plain_obstacle(value):
-            return obstacle
-    return ""
-
-
-def _plain_obstacle(value):
-    if isinstance(value, str):
-        if "\x00" in value:
-            return "nul"
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return "surrogate"
-    elif isinstance(value, float):
-        if not isfinite(value):
-            return "nan"
-        if abs(value) >= _BIG_FLOAT:
-            return "number"
-    elif isinstance(value, int):
-        if value.bit_length() > _MAX_BITS:
-            return "number"
-    elif value is not None:
-        return "type"
-    return ""
 
 
 def to_bytes(payload):
@@ -199,7 +154,7 @@ class _Text(str):
 
 
 def _plain_text(value):
-    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+    if isinstance(value, int) and is_huge(value):
         return hex(value)
     return json.dumps(value, default=str)
 
@@ -209,17 +164,12 @@ def _describe(message, payload):
     message.external_id = usable_external_id(payload)
     if not isinstance(payload, dict):
         return message
-    message.updated_at = updated_at(payload)
+    message.updated_at = moment_of(payload, "updated_at")
     number = payload.get("number")
     if isinstance(number, (str, int)) and not isinstance(number, bool):
         if not _plain_obstacle(number):
             message.number = str(number).strip()[:255] or None
-    placed = payload.get("placed_at")
-    if isinstance(placed, str) and len(placed) <= 40:
-        try:
-            message.placed_at = parse_timestamp(placed)
-        except (ValueError, OverflowError):
-            message.placed_at = None
+    message.placed_at = moment_of(payload, "placed_at")
     return message
 
 
@@ -252,6 +202,8 @@ def _read_document(text):
         result = dict(items)
         if len(result) < len(items):
             found.append("duplicate_key")
+            result, seen = Twice(result), set()
+            result.twice = next(k for k, _v in items if k in seen or seen.add(k))
         return result
 
     def constant(name):
@@ -261,7 +213,7 @@ def _read_document(text):
     def whole(digits):
         if len(digits) > _MAX_NUMBER_TEXT:
             found.append("number")
-            return 0
+            return Huge()
         return int(digits)
 
     try:

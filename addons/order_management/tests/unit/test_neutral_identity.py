@@ -69,6 +69,19 @@ def test_updated_at_is_utc(order):
     assert updated_at(order) == datetime(2026, 7, 19, 2, 0, tzinfo=timezone.utc)
     assert updated_at({"updated_at": "2026-02-30T00:00:00Z"}) is None
     assert updated_at({"updated_at": "9" * 1000}) is None
+    for year in ("0001", "1969", "2100", "9999"):
+        assert updated_at({"updated_at": f"{year}-07-19T00:00:00Z"}) is None
+
+
+def test_a_clock_of_the_future_is_not_believed(order):
+    """Otherwise the version that corrects the date would be older for years."""
+    future = {**order, "note": "x", "updated_at": "2098-07-19T02:00:00Z"}
+    soon = {**order, "note": "x", "updated_at": "2026-07-19T02:30:00Z"}
+    now = datetime(2026, 7, 19, 2, 10, tzinfo=timezone.utc)
+    assert compare(version(future), version(order), now) == "newer"
+    assert compare(version(order), version(future), now) == "newer"
+    assert compare(version(future), version(future), now) == "same"
+    assert compare(version(soon), version(order), now) == "older"
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), "\ud800", object()])
