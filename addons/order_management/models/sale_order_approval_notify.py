@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-#: more orders at once than this: one mail an approver instead of an activity an order
+#: more orders at once than this: no activity an order, only the mail an approver
 _ACTIVITY_LIMIT = 20
 _ACTIVITY_TYPE = "order_management.mail_activity_type_approval"
 
@@ -36,10 +36,12 @@ class SaleOrder(models.Model):
                 users |= delegates.get(user, users.browse())
             for user in users - step.excluded_ids:
                 asked[user].setdefault(step.order_id, []).append(step.why or "")
-        if len(named_sudo.order_id) > _ACTIVITY_LIMIT:
+        count = len(named_sudo.order_id)
+        if count <= _ACTIVITY_LIMIT:
+            # Odoo mails each activity by itself: good for one order, a flood for ten
+            self.with_context(mail_activity_quick_update=count > 1)._schedule_turn(asked)
+        if count > 1:
             self._mail_turn(asked)
-        else:
-            self._schedule_turn(asked)
 
     @api.model
     def _schedule_turn(self, asked):

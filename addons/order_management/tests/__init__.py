@@ -42,3 +42,4 @@ from . import test_approval_bulk
 from . import test_short_close
 from . import test_invoice_cap
 from . import test_order_quantity_report
+from . import test_approval_concurrency

@@ -219,7 +219,7 @@ class TestApprovalQuantities(CeilingCase):
     def test_many_orders_at_once(self):
         """The same number of queries for every order more."""
         counts = []
-        for size in (5, 30, 55):
+        for size in (25, 30, 55):
             orders = self.env["sale.order"].concat(
                 *(self._make_order(confirm=False) for _number in range(size))
             )

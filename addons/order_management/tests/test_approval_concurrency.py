@@ -1,0 +1,178 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""OM-31: people who decide the same order at the same moment."""
+
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tools import mute_logger
+
+_LOGINS = ("approval_race_1", "approval_race_2")
+
+
+@tagged("post_install", "-at_install", "order_management_concurrency")
+class TestApprovalConcurrency(BaseCase):
+    """Real transactions that commit; what is made here is taken away at the end."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self._clean)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            users = env["res.users"].concat(
+                *(
+                    new_test_user(env, x, groups="order_management.group_reviewer")
+                    for x in _LOGINS
+                )
+            )
+            self.user_ids = users.ids
+            channel = env["sale.channel"].create(
+                {
+                    "name": "Approval race",
+                    "company_id": env.company.id,
+                    "approval_mode": "explicit",
+                }
+            )
+            self.channel_id = channel.id
+            self.partner_id = env["res.partner"].create({"name": "Approval race"}).id
+            self.product_id = (
+                env["product.product"]
+                .create({"name": "Approval race", "type": "service"})
+                .id
+            )
+
+    def _submit(self, **rule):
+        """A rule for both users, and an order that waits for them."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            env["order.approval.rule"].create(
+                {
+                    "name": "Approval race",
+                    "channel_ids": [Command.set([self.channel_id])],
+                    "user_ids": [Command.set(self.user_ids)],
+                    **rule,
+                }
+            )
+            order = env["sale.order"].create(
+                {
+                    "partner_id": self.partner_id,
+                    "sale_channel_id": self.channel_id,
+                    "order_line": [Command.create({"product_id": self.product_id})],
+                }
+            )
+            order.action_submit()
+            return order.id
+
+    def _clean(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+            cr.execute("SET LOCAL order_management.archive = 'on'")
+            by_channel = [("sale_channel_id", "=", self.channel_id)]
+            orders = env["sale.order"].search(by_channel)
+            cr.execute(
+                "DELETE FROM order_event WHERE order_id = ANY(%s)", [orders.ids]
+            )
+            orders._action_cancel()
+            orders.unlink()
+            cr.execute(
+                "DELETE FROM order_event WHERE user_id = ANY(%s)"
+                " OR channel_id = %s OR order_id = ANY(%s) OR res_id = ANY(%s)",
+                [self.user_ids, self.channel_id, orders.ids, orders.ids],
+            )
+            env["order.approval.rule"].search([("name", "=", "Approval race")]).unlink()
+            env["sale.channel"].browse(self.channel_id).unlink()
+            env["product.product"].browse(self.product_id).product_tmpl_id.unlink()
+            users = env["res.users"].browse(self.user_ids)
+            partners = users.partner_id + env["res.partner"].browse(self.partner_id)
+            users.unlink()
+            partners.unlink()
+
+    def _race(self, order_id, *acts):
+        """Each user acts in a thread of its own; the transactions begin together.
+
+        :return: one exception or None an act
+        """
+        barrier = threading.Barrier(len(acts), timeout=30)
+        results = [None] * len(acts)
+
+        def run(index, act):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, self.user_ids[index], {})
+                # take the snapshot, then wait until everybody has theirs
+                cr.execute("SELECT 1 FROM sale_order WHERE id = %s", [order_id])
+                barrier.wait()
+                try:
+                    retrying(lambda: act(env["sale.order"].browse(order_id)), env)
+                except UserError as error:
+                    results[index] = error
+                    cr.rollback()
+
+        threads = [
+            threading.Thread(target=run, args=(index, act))
+            for index, act in enumerate(acts)
+        ]
+        with (
+            mute_logger("odoo.sql_db", "odoo.service.model"),
+            patch("odoo.service.model.random.uniform", lambda low, high: 0.01),
+            # the thread that runs the tests holds the registry's lock, but waits here
+            patch.object(Registry, "_lock", threading.RLock()),
+        ):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        self.assertFalse(any(thread.is_alive() for thread in threads))
+        return results
+
+    def _read(self, order_id):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT o.approval_state, array_agg(s.state ORDER BY s.state),"
+                " count(DISTINCT s.decided_by_id) FROM sale_order o"
+                " JOIN order_approval_step s ON s.order_id = o.id"
+                " WHERE o.id = %s GROUP BY o.id",
+                [order_id],
+            )
+            return cr.fetchone()
+
+    def test_the_last_two_approvals_at_once(self):
+        """Neither waits for the other: the later one sees the first and finishes."""
+        for _seed in range(5):
+            order_id = self._submit(min_approvals=2)
+            errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
+            self.assertEqual(errors, [None, None])
+            self.assertEqual(
+                self._read(order_id), ("approved", ["approved", "approved"], 2)
+            )
+            self._forget_rules()
+
+    def test_approved_and_refused_at_once(self):
+        """One decision counts; the other hears that it is decided."""
+        for _seed in range(5):
+            order_id = self._submit()
+            errors = self._race(
+                order_id,
+                lambda o: o.action_approve(),
+                lambda o: o.action_refuse("No"),
+            )
+            state, steps, deciders = self._read(order_id)
+            self.assertEqual(steps, [state])
+            self.assertEqual(deciders, 1)
+            # approving what was refused is an error; refusing what was approved, too
+            self.assertEqual(len([error for error in errors if error]), 1)
+            self._forget_rules()
+
+    def _forget_rules(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE order_approval_rule SET active = false WHERE id IN (SELECT"
+                " order_approval_rule_id FROM order_approval_rule_sale_channel_rel"
+                " WHERE sale_channel_id = %s)",
+                [self.channel_id],
+            )
