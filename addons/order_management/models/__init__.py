@@ -58,6 +58,7 @@ from . import channel_order_mail
 from . import channel_order_mail_read
 from . import channel_order_upload_mail
 from . import sale_channel_sources
+from . import sale_channel_sample
 from . import ir_http
 from . import stock_quant
 from . import stock_quant_turn
@@ -66,3 +67,13 @@ from . import stock_move_reservation
 from . import channel_order_screens
 from . import order_hub
 from . import sale_order_fast
+from . import sale_order_is_test
+from . import order_event_is_test
+from . import sale_report
+from . import stock_forecasted
+from . import channel_order_is_test
+from . import channel_order_test_result
+from . import channel_order_import_is_test
+from . import sale_channel_checks
+from . import sale_channel_test_order
+from . import sale_channel_api_user

@@ -34,6 +34,7 @@ class OrderHub(models.Model):
             "currency_id",
             "date_order",
             "delivery_status",
+            "is_channel_test",
             "name",
             "partner_id",
             "sale_channel_id",
@@ -45,6 +46,7 @@ class OrderHub(models.Model):
             "company_id",
             "error_code",
             "external_id",
+            "is_test",
             "number",
             "payload",
             "received_at",
@@ -118,6 +120,7 @@ class OrderHub(models.Model):
         readonly=True,
     )
     error_code = fields.Char("Kind of Problem", readonly=True)
+    is_test = fields.Boolean("Test Order", readonly=True)
     todo = fields.Char("What to Do", compute="_compute_todo")
     sale_order_id = fields.Many2one("sale.order", readonly=True)
     channel_order_id = fields.Many2one("channel.order", "Inbox Row", readonly=True)
@@ -139,8 +142,9 @@ class OrderHub(models.Model):
                 sale_channel_id AS channel_id, company_id, partner_id, user_id,
                 amount_total AS amount, currency_id, %s AS state,
                 NULL::varchar AS inbox_state, state AS order_state, approval_state,
-                NULL::varchar AS error_code, id AS sale_order_id,
-                NULL::integer AS channel_order_id, NULL::integer AS became_order_id
+                NULL::varchar AS error_code, is_channel_test AS is_test,
+                id AS sale_order_id, NULL::integer AS channel_order_id,
+                NULL::integer AS became_order_id
             FROM sale_order
             """,
             self._select_order_state(),
@@ -176,7 +180,7 @@ class OrderHub(models.Model):
                 (SELECT id FROM res_currency
                     WHERE name = channel_order.payload ->> 'currency') AS currency_id,
                 state, state AS inbox_state, NULL::varchar AS order_state,
-                NULL::varchar AS approval_state, error_code,
+                NULL::varchar AS approval_state, error_code, is_test,
                 NULL::integer AS sale_order_id, id AS channel_order_id,
                 sale_order_id AS became_order_id
             FROM channel_order

@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import channel_order_reason
 from . import channel_order_accept
 from . import channel_order_ignore
+from . import sale_channel_setup
 from . import sale_order_refuse
