@@ -67,6 +67,7 @@ from . import stock_move_reservation
 from . import channel_order_screens
 from . import order_hub
 from . import sale_order_fast
+from . import sale_order_fast_customer
 from . import sale_order_is_test
 from . import order_event_is_test
 from . import sale_report

@@ -68,7 +68,8 @@ class SaleChannel(models.Model):
         if not users:
             return MISSING, self.env._(
                 "No user of %(company)s may send orders. An administrator makes one "
-                "below, or gives a user the right Order Hub: Channel API.",
+                "with “Make an API Key”, or gives a user the right Order Hub: Channel "
+                "API.",
                 company=self.company_id.name,
             )
         now = fields.Datetime.now()
@@ -77,7 +78,8 @@ class SaleChannel(models.Model):
         )
         if not keys:
             return MISSING, self.env._(
-                "%(user)s has no valid API key. An administrator makes one below.",
+                "%(user)s has no valid API key. An administrator makes one with “Make "
+                "an API Key”.",
                 user=users[0].name,
             )
         return OK, self.env._(
