@@ -53,10 +53,10 @@
         "views/channel_order_import_views.xml",
         "views/channel_order_screens_views.xml",
         "views/order_hub_views.xml",
-        "wizards/sale_channel_setup_views.xml",
-        "views/sale_channel_setup_views.xml",
         "views/channel_order_upload_views.xml",
         "views/channel_order_mail_views.xml",
+        "wizards/sale_channel_setup_views.xml",
+        "views/sale_channel_setup_views.xml",
     ],
     "demo": [
         "demo/sale_channel_demo.xml",

@@ -120,6 +120,7 @@ class OrderHub(models.Model):
         readonly=True,
     )
     error_code = fields.Char("Kind of Problem", readonly=True)
+    error_label = fields.Char("Problem", compute="_compute_error_label")
     is_test = fields.Boolean("Test Order", readonly=True)
     todo = fields.Char("What to Do", compute="_compute_todo")
     sale_order_id = fields.Many2one("sale.order", readonly=True)
@@ -196,6 +197,11 @@ class OrderHub(models.Model):
             if not name and reads_messages:
                 name = row.channel_order_id.sudo()._get_buyer_name()
             row.customer_name = name
+
+    def _compute_error_label(self):
+        describe = self.env["channel.order"]._get_error_label
+        for row in self:
+            row.error_label = describe(row.error_code)
 
     def _compute_todo(self):
         hints = self._get_hints()

@@ -39,7 +39,13 @@ class SaleChannel(models.Model):
         products = channel._get_test_products() if channel else None
         payload = {"external_id": "…"}
         if products:
-            payload = channel._prepare_test_payload(products)
+            payload = {
+                **channel._prepare_test_payload(products),
+                "external_id": "1001",
+                "number": "1001",
+                "customer": {"external_id": "C-1", "name": "Jane Doe"},
+                "note": "",
+            }
         body = {"channel_id": channel.id or 0, "payloads": [payload]}
         text = json.dumps(body, ensure_ascii=False, indent=2)
         # an apostrophe ends a quoted word of the shell
