@@ -51,7 +51,8 @@ class UploadController(http.Controller):
     def _respond(self, name, titles, rows=()):
         stream = io.BytesIO()
         book = xlsxwriter.Workbook(
-            stream, {
+            stream,
+            {
                 "in_memory": True,
                 "strings_to_formulas": False,
                 "strings_to_urls": False,

@@ -30,7 +30,7 @@ class ChannelOrder(models.Model):
         return states
 
     def _prepare_transition_vals(self, target, reason):
-        """Override of ``order_management``: a test that is ignored lets its order go."""
+        """Override of ``order_management``: an ignored test lets its order go."""
         vals = super()._prepare_transition_vals(target, reason)
         if target == "ignored" and any(row.is_test for row in self):
             vals.update(sale_order_id=False, to_process=False)
@@ -87,7 +87,9 @@ class ChannelOrder(models.Model):
         if not contacts_sudo:
             return
         used = any(
-            self.env[model].sudo().search_count([(field, "in", contacts_sudo.ids)], limit=1)
+            self.env[model]
+            .sudo()
+            .search_count([(field, "in", contacts_sudo.ids)], limit=1)
             for model, field in self._get_buyer_documents()
         )
         if used:

@@ -70,9 +70,7 @@ class OrderStateMixin(models.AbstractModel):
         :return: the records that moved
         :raises UserError: when one of them may not become ``target``; none moves then
         """
-        moving = self.filtered(
-            lambda record: target in record._get_possible_states()
-        )
+        moving = self.filtered(lambda record: target in record._get_possible_states())
         refused = (self - moving).filtered(lambda record: record.state != target)
         if refused:
             raise UserError(refused[0]._get_transition_error(target))
@@ -91,7 +89,7 @@ class OrderStateMixin(models.AbstractModel):
         return moving
 
     def _get_possible_states(self):
-        """The states that this record may become; models may allow some records more."""
+        """States this record may become; models may allow some records more."""
         self.ensure_one()
         return self._TRANSITIONS.get(self.state, ())
 

@@ -81,9 +81,7 @@ class SaleChannel(models.Model):
             )
         self.check_access("write")
         if not self.active:
-            raise UserError(
-                self.env._("“%(channel)s” is archived.", channel=self.name)
-            )
+            raise UserError(self.env._("“%(channel)s” is archived.", channel=self.name))
         if not self.api_user_id.active:
             self.api_user_id = self._create_api_user()
         # of another user, for longer than groups allow: a machine cannot log in and

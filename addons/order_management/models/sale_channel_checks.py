@@ -200,9 +200,7 @@ class SaleChannel(models.Model):
                 "Orders need approval before they are confirmed, but nobody submits "
                 "them: switch on “Submit for Approval”."
             )
-        return OK, self.env._(
-            "%(count)s people may approve.", count=len(reviewers)
-        )
+        return OK, self.env._("%(count)s people may approve.", count=len(reviewers))
 
     def _check_setup_retention(self):
         if not self.payload_retention_days:

@@ -78,7 +78,9 @@ class SaleOrder(models.Model):
         country = self.env.company.country_id
         return {
             "country_id": country.id,
-            "countries": self.env["res.country"].search([]).read(["name"]),
+            "countries": self.env["res.country"].search_read(
+                [("code", "!=", False)], ["name"]
+            ),
             "states": self.fast_states(country.id),
         }
 
@@ -134,8 +136,10 @@ class SaleOrder(models.Model):
                     country=country.name,
                 )
             )
-        if not state and not _text(customer.get("street")) and not _text(
-            customer.get("city")
+        if (
+            not state
+            and not _text(customer.get("street"))
+            and not _text(customer.get("city"))
         ):
             return {}
         return {"state_id": state.id, "country_id": (country or state.country_id).id}

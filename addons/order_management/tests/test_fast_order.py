@@ -194,9 +194,7 @@ class TestFastOrder(OrderManagementCommon):
             "state_id": state.id,
             "country_id": country.id,
         }
-        made = self.fast.fast_create(
-            self._values(partner_id=False, customer=customer)
-        )
+        made = self.fast.fast_create(self._values(partner_id=False, customer=customer))
         partner = self.fast.browse(made["id"]).partner_id
         self.assertEqual(
             (partner.street, partner.city, partner.state_id, partner.country_id),

@@ -105,7 +105,9 @@ class SaleChannelSetup(models.TransientModel):
     payload_retention_days = fields.Integer("Keep Personal Data (Days)")
     # connect
     alias_name = fields.Char("E-mail Address")
-    alias_domain = fields.Char("E-mail Domain", related="company_id.alias_domain_id.name")
+    alias_domain = fields.Char(
+        "E-mail Domain", related="company_id.alias_domain_id.name"
+    )
     mail_senders = fields.Text("Allowed Senders")
     api_endpoint = fields.Char(related="channel_id.api_endpoint")
     api_example = fields.Text(related="channel_id.api_example")
@@ -126,8 +128,10 @@ class SaleChannelSetup(models.TransientModel):
 
     @api.model
     def _selection_channel_type(self):
-        return self.env["sale.channel"]._fields["channel_type"]._description_selection(
-            self.env
+        return (
+            self.env["sale.channel"]
+            ._fields["channel_type"]
+            ._description_selection(self.env)
         )
 
     @api.model
@@ -177,8 +181,8 @@ class SaleChannelSetup(models.TransientModel):
                 "No more leaves the warehouse than was ordered. Nobody has to approve."
             ),
             "explicit": self.env._(
-                "A reviewer approves the quantity of each line first; no more than that "
-                "ever leaves the warehouse."
+                "A reviewer approves the quantity of each line first; no more than "
+                "that ever leaves the warehouse."
             ),
         }
         for setup in self:
@@ -228,7 +232,8 @@ class SaleChannelSetup(models.TransientModel):
         return [
             name
             for name in _CHANNEL_FIELDS
-            if self._fields[name].type == "many2one" and self._fields[name].check_company
+            if self._fields[name].type == "many2one"
+            and self._fields[name].check_company
         ]
 
     def action_next(self):
@@ -321,9 +326,7 @@ class SaleChannelSetup(models.TransientModel):
             for name in names
         }
         setup = self.create({**vals, "channel_id": channel.id, "step": step})
-        row = self.env["channel.order"].search(
-            channel._get_open_test_domain(), limit=1
-        )
+        row = self.env["channel.order"].search(channel._get_open_test_domain(), limit=1)
         setup.test_row_id = row
         return setup._get_action()
 
