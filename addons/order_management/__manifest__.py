@@ -69,6 +69,8 @@
         "views/order_approval_batch_views.xml",
         "views/sale_order_my_approval_views.xml",
         "views/order_approval_menus.xml",
+        "wizards/sale_channel_setup_views.xml",
+        "views/sale_channel_setup_views.xml",
     ],
     "demo": [
         "demo/sale_channel_demo.xml",

@@ -77,6 +77,16 @@ def post_init_hook(env):
     lines.invalidate_model(["approved_qty"], flush=False)
 
 
+def _remove_what_only_tries(env):
+    """Test orders would become real quotations, and keys open nothing any more."""
+    rows = env["channel.order"].search([("is_test", "=", True)])
+    rows = rows.filtered(lambda row: row.state != "ignored")
+    if rows:
+        rows.action_remove_test()
+    channels = env["sale.channel"].with_context(active_test=False).search([])
+    channels.api_user_id.action_archive()
+
+
 #: the hub's own tables, those that point to others first
 _OWN_TABLES = (
     "order_event",
@@ -104,6 +114,7 @@ def uninstall_hook(env):
     would hold back what Odoo deletes next are emptied.
     """
     _drop_append_only_triggers(env)
+    _remove_what_only_tries(env)
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))

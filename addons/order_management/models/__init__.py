@@ -82,6 +82,7 @@ from . import channel_order_mail
 from . import channel_order_mail_read
 from . import channel_order_upload_mail
 from . import sale_channel_sources
+from . import sale_channel_sample
 from . import ir_http
 from . import ir_sequence
 from . import stock_quant
@@ -101,3 +102,14 @@ from . import stock_move_bulk
 from . import stock_picking_bulk
 from . import stock_rule_bulk
 from . import account_analytic_distribution_model
+from . import sale_order_fast_customer
+from . import sale_order_is_test
+from . import order_event_is_test
+from . import sale_report
+from . import stock_forecasted
+from . import channel_order_is_test
+from . import channel_order_test_result
+from . import channel_order_import_is_test
+from . import sale_channel_checks
+from . import sale_channel_test_order
+from . import sale_channel_api_user

@@ -19,6 +19,8 @@ class ChannelOrder(models.Model):
         compute_sudo=True,
     )
 
+    error_label = fields.Char("Kind of Problem", compute="_compute_error_label")
+
     # the hub list reads from it, in this order, the rows that are no orders yet
     _hub_idx = models.Index(
         "(received_at DESC, (-id) DESC) WHERE sale_order_id IS NULL"
@@ -26,6 +28,34 @@ class ChannelOrder(models.Model):
     # one page of rows by their id on the hub list; unique, since PostgreSQL would
     # otherwise expect every 200th row for an expression and read them all
     _hub_id_idx = models.UniqueIndex("((-id)) WHERE sale_order_id IS NULL")
+
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_error_label(self):
+        for row in self:
+            row.error_label = self._get_error_label(row.error_code)
+
+    @api.model
+    def _get_error_label(self, code):
+        """A kind of problem in words; one that is not listed by its own name."""
+        return code and self._get_error_labels().get(code, code.replace("_", " "))
+
+    @api.model
+    def _get_error_labels(self):
+        """``{code: words}``; addons that add problems add theirs."""
+        return {
+            "already_shipped": self.env._("Shipped already"),
+            "invalid": self.env._("Message not valid"),
+            "no_rate": self.env._("No exchange rate"),
+            "refused": self.env._("Refused by Odoo"),
+            "total_differs": self.env._("Total differs"),
+            "unexpected": self.env._("Unexpected problem"),
+            "unknown_currency": self.env._("Unknown currency"),
+            "unknown_product": self.env._("Unknown product"),
+            "unknown_tax": self.env._("Unknown tax"),
+            "unpaid": self.env._("Not paid"),
+            "unreadable": self.env._("Message not readable"),
+        }
 
     @api.depends("payload", "sale_order_id")
     def _compute_buyer_name(self):

@@ -245,7 +245,8 @@ class ChannelOrderUpload(models.Model):
         )
         body = Markup().join(_render_row(row, letters) for row in self.preview_rows)
         return Markup(
-            '<table class="table table-sm table-bordered o_order_upload_preview">'
+            '<table class="table table-sm table-bordered text-nowrap w-auto '
+            'o_order_upload_preview">'
             "<thead><tr><th>%s</th>%s<th>%s</th></tr></thead><tbody>%s</tbody></table>"
         ) % (self.env._("Row"), head, self.env._("Problems"), body)
 

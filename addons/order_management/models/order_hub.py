@@ -35,6 +35,7 @@ class OrderHub(models.Model):
             "currency_id",
             "date_order",
             "delivery_status",
+            "is_channel_test",
             "name",
             "partner_id",
             "sale_channel_id",
@@ -46,6 +47,7 @@ class OrderHub(models.Model):
             "company_id",
             "error_code",
             "external_id",
+            "is_test",
             "number",
             "payload",
             "received_at",
@@ -119,6 +121,8 @@ class OrderHub(models.Model):
         readonly=True,
     )
     error_code = fields.Char("Kind of Problem", readonly=True)
+    error_label = fields.Char("Problem", compute="_compute_error_label")
+    is_test = fields.Boolean("Test Order", readonly=True)
     todo = fields.Char("What to Do", compute="_compute_todo")
     sale_order_id = fields.Many2one("sale.order", readonly=True)
     channel_order_id = fields.Many2one("channel.order", "Inbox Row", readonly=True)
@@ -189,6 +193,7 @@ class OrderHub(models.Model):
             "state": self._select_order_state(),
             "order_state": SQL("state"),
             "approval_state": SQL("approval_state"),
+            "is_test": SQL("is_channel_test"),
             "sale_order_id": SQL("id"),
             "is_hidden": SQL("FALSE"),
         }
@@ -234,6 +239,7 @@ class OrderHub(models.Model):
             "state": SQL("state"),
             "inbox_state": SQL("state"),
             "error_code": SQL("error_code"),
+            "is_test": SQL("is_test"),
             "channel_order_id": SQL("id"),
             "is_hidden": SQL("sale_order_id IS NOT NULL"),
         }
@@ -246,6 +252,11 @@ class OrderHub(models.Model):
             if not name and row.channel_order_id and reads_messages:
                 name = row.channel_order_id.sudo()._get_buyer_name()
             row.customer_name = name
+
+    def _compute_error_label(self):
+        describe = self.env["channel.order"]._get_error_label
+        for row in self:
+            row.error_label = describe(row.error_code)
 
     def _compute_todo(self):
         hints = self._get_hints()

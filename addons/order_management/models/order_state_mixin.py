@@ -70,9 +70,7 @@ class OrderStateMixin(models.AbstractModel):
         :return: the records that moved
         :raises UserError: when one of them may not become ``target``; none moves then
         """
-        moving = self.filtered(
-            lambda record: target in self._TRANSITIONS.get(record.state, ())
-        )
+        moving = self.filtered(lambda record: target in record._get_possible_states())
         refused = (self - moving).filtered(lambda record: record.state != target)
         if refused:
             raise UserError(refused[0]._get_transition_error(target))
@@ -90,6 +88,11 @@ class OrderStateMixin(models.AbstractModel):
         moving._after_transition(target)
         return moving
 
+    def _get_possible_states(self):
+        """States this record may become; models may allow some records more."""
+        self.ensure_one()
+        return self._TRANSITIONS.get(self.state, ())
+
     def _prepare_transition_vals(self, target, reason):
         """What one write sets when these records become ``target``."""
         return {"state": target}
@@ -101,7 +104,7 @@ class OrderStateMixin(models.AbstractModel):
 
     def _get_transition_error(self, target):
         """Tell a person why this record cannot become ``target`` and what it can."""
-        possible = self._TRANSITIONS.get(self.state, ())
+        possible = self._get_possible_states()
         values = {
             "name": self.display_name,
             "state": self._get_state_label(self.state),

@@ -42,7 +42,11 @@ class SaleChannel(models.Model):
         counts = {
             (channel.id, state): count
             for channel, state, count in self.env["channel.order"]._read_group(
-                [("channel_id", "in", self.ids), ("state", "in", waiting)],
+                [
+                    ("channel_id", "in", self.ids),
+                    ("state", "in", waiting),
+                    ("is_test", "=", False),
+                ],
                 ["channel_id", "state"],
                 ["__count"],
             )
@@ -52,19 +56,20 @@ class SaleChannel(models.Model):
                 channel[f"{state}_count"] = counts.get((channel._origin.id, state), 0)
 
     def _compute_inbox_count(self):
-        counts = self._count_by_channel("channel.order", "channel_id")
+        counts = self._count_by_channel("channel.order", "channel_id", "is_test")
         for channel in self:
             channel.inbox_count = counts.get(channel._origin, 0)
 
     def _compute_order_count(self):
-        counts = self._count_by_channel("sale.order", "sale_channel_id")
+        counts = self._count_by_channel(
+            "sale.order", "sale_channel_id", "is_channel_test"
+        )
         for channel in self:
             channel.order_count = counts.get(channel._origin, 0)
 
-    def _count_by_channel(self, model, field):
-        return dict(
-            self.env[model]._read_group([(field, "in", self.ids)], [field], ["__count"])
-        )
+    def _count_by_channel(self, model, field, test_field):
+        domain = [(field, "in", self.ids), (test_field, "=", False)]
+        return dict(self.env[model]._read_group(domain, [field], ["__count"]))
 
     def write(self, vals):
         """Change channels; not the company of one that is in use.
@@ -89,7 +94,7 @@ class SaleChannel(models.Model):
         context = {f"search_default_{state}": 1} if state else {}
         return {
             **action,
-            "domain": [("channel_id", "in", self.ids)],
+            "domain": [("channel_id", "in", self.ids), ("is_test", "=", False)],
             "context": context,
         }
 

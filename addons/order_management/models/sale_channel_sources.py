@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from .sale_channel_sample import SAMPLE_TITLES
+
 
 class SaleChannel(models.Model):
     """A way of selling; here: its files and its e-mail address."""
@@ -78,23 +80,7 @@ class SaleChannel(models.Model):
         titles = (self.upload_mapping or {}).get("titles")
         if titles:
             return titles
-        return [
-            "Order Number",
-            "Order Date",
-            "Currency",
-            "SKU",
-            "Product Name",
-            "Quantity",
-            "Unit Price",
-            "Customer Name",
-            "Email",
-            "Phone",
-            "Address",
-            "City",
-            "Country",
-            "Shipping Fee",
-            "Note",
-        ]
+        return list(SAMPLE_TITLES)
 
     def _get_mail_senders(self):
         lines = (self.mail_senders or "").splitlines()

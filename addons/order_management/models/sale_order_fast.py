@@ -8,8 +8,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
-from ..neutral.phones import e164
-
 #: the most that one person types into one quotation
 MAX_LINES = 500
 MAX_QUANTITY = 1_000_000_000
@@ -43,8 +41,9 @@ class SaleOrder(models.Model):
     def fast_setup(self):
         """What the screen needs once.
 
-        :return: dict with ``channels`` ({id, name}, those for entry by hand) and
-            ``currency_id``, the company's
+        :return: dict with ``channels`` ({id, name}, those for entry by hand),
+            ``currency_id`` and ``country_id``, the company's, ``countries`` ({id,
+            name}) and ``states`` ({id, name}) of that country
         :raises AccessError: for everybody but clerks
         """
         self._check_fast_allowed()
@@ -57,37 +56,8 @@ class SaleOrder(models.Model):
         return {
             "channels": channels.read(["name"]),
             "currency_id": self.env.company.currency_id.id,
+            **self._get_fast_places(),
         }
-
-    @api.model
-    @api.readonly
-    def fast_find_customers(self, text):
-        """Customers by phone in any writing, else by name, reference or e-mail.
-
-        :return: list of {id, name, phone, city}, the best first, at most 8
-        :raises AccessError: for everybody but clerks
-        """
-        self._check_fast_allowed()
-        text = self._check_fast_text(text)
-        partners = self._find_fast_by_phone(text)
-        if len(partners) < MAX_ANSWERS:
-            domain = Domain(
-                [
-                    *self.env["res.partner"]._check_company_domain(self.env.company),
-                    ("display_name", "ilike", text),
-                    ("type", "in", ("contact", False)),
-                ]
-            )
-            partners |= self.env["res.partner"].search(domain, limit=MAX_ANSWERS)
-        return [
-            {
-                "id": partner.id,
-                "name": partner.display_name,
-                "phone": partner.phone or "",
-                "city": partner.city or "",
-            }
-            for partner in partners[:MAX_ANSWERS]
-        ]
 
     @api.model
     @api.readonly
@@ -97,8 +67,10 @@ class SaleOrder(models.Model):
         A barcode, a packaging's barcode or a whole SKU is one product; everything else
         is a search by name and part of the SKU.
 
-        :return: list of {id, name, code, uom}, at most 8; with ``exact`` true when the
-            first is what was meant
+        :return: list of {id, name, code, uom, uom_id, factor, quantity}, at most 8;
+            ``quantity`` of ``uom`` is what one scan adds, ``factor`` how many of the
+            product's own unit one ``uom`` is; ``exact`` true when the first is what
+            was meant
         :raises AccessError: for everybody but clerks
         """
         self._check_fast_allowed()
@@ -107,29 +79,49 @@ class SaleOrder(models.Model):
         sellable = Domain("sale_ok", "=", True) & Domain(
             products._check_company_domain(self.env.company)
         )
-        exact = products
+        exact = pack = products
         for domain in (
             Domain("barcode", "=", text),
             Domain("default_code", "=", text),
             Domain("default_code", "=ilike", escape_psql(text)),
-            Domain("product_uom_ids.barcode", "=", text),
         ):
             exact = products.search(sellable & domain, limit=MAX_ANSWERS)
             if exact:
                 break
+        else:
+            pack = self.env["product.uom"].search([("barcode", "=", text)], limit=1)
+            exact = pack.product_id.filtered_domain(sellable)
         found = exact or products.search(
             sellable & Domain("display_name", "ilike", text), limit=MAX_ANSWERS
         )
+        packed = pack if exact else None
         return [
             {
                 "id": product.id,
                 "name": product.with_context(display_default_code=False).display_name,
                 "code": product.default_code or product.barcode or "",
-                "uom": product.uom_id.name,
                 "exact": len(exact) == 1,
+                **self._prepare_fast_unit(product, packed),
             }
             for product in found
         ]
+
+    @api.model
+    def _prepare_fast_unit(self, product, pack):
+        """What one scan adds: a pack where packs are sold, else the pack's units."""
+        uom, quantity = product.uom_id, 1.0
+        if pack:
+            uses_units = self.env.user.has_group("uom.group_uom")
+            if uses_units and pack.uom_id in product.uom_ids:
+                uom = pack.uom_id
+            else:
+                quantity = pack.uom_id._compute_quantity(1.0, uom, round=False)
+        return {
+            "uom_id": uom.id,
+            "uom": uom.name,
+            "factor": uom._compute_quantity(1.0, product.uom_id, round=False),
+            "quantity": quantity,
+        }
 
     @api.model
     def fast_quote(self, values):
@@ -139,14 +131,16 @@ class SaleOrder(models.Model):
         :return: dict with ``lines`` ({price_unit, discount, subtotal, available, uom}
             in the given order), ``amount_untaxed``, ``amount_tax``, ``amount_total``,
             ``currency_id``, ``pricelist``; amounts in that currency, ``available`` in
-            the product's unit or False for what is not stored
+            the product's own unit or False for what is not stored
         :raises AccessError: for everybody but clerks
         :raises UserError: on values that cannot be an order
         """
         self._check_fast_allowed()
         vals = self._prepare_fast_order(values, complete=False)
         order = self.with_context(tracking_disable=True).new(vals)
-        available = self._get_fast_available(order.order_line.product_id, order)
+        available = self._get_fast_availability(
+            order.order_line.product_id, order.warehouse_id
+        )
         return {
             "lines": [
                 {
@@ -169,9 +163,11 @@ class SaleOrder(models.Model):
     def fast_create(self, values):
         """Make the quotation.
 
-        :param dict values: ``partner_id`` or ``customer`` ({name, phone}, who is made),
-            ``lines`` ([{product_id, quantity}]), and if wanted ``channel_id``,
-            ``note`` and ``token``: the same one again makes no second order
+        :param dict values: ``partner_id`` or ``customer`` ({name, phone, street, city,
+            state_id, country_id}, who is made), ``lines`` ([{product_id, quantity,
+            uom_id}], the unit the product's own unless given), and if wanted
+            ``channel_id``, ``note`` and ``token``: the same one again makes no second
+            order
         :return: dict {id, name, amount_total, currency_id}
         :raises AccessError: for everybody but clerks
         :raises UserError: on values that cannot be an order; says what to change
@@ -216,22 +212,6 @@ class SaleOrder(models.Model):
         if not text or len(text) > 200:
             raise UserError(self.env._("Type 1 to 200 characters to search for."))
         return text
-
-    @api.model
-    def _find_fast_by_phone(self, text):
-        """Partners whose number ends in the digits of ``text``, by the index."""
-        partners = self.env["res.partner"]
-        digits = "".join(char for char in text if char.isdecimal())
-        if len(digits) < 8 or any(char.isalpha() for char in text):
-            return partners
-        country = self.env.company.country_id.code
-        number = e164(text, country)
-        if not number:
-            return partners
-        found = self.env["channel.order.importer"]._find_by_phone({number})
-        # the importer looks with the system's eyes: only whom this clerk may see
-        known = partners.concat(*found.get(number, ()))
-        return known._filtered_access("read")
 
     @api.model
     def _prepare_fast_order(self, values, complete):
@@ -313,7 +293,26 @@ class SaleOrder(models.Model):
             "sequence": 10 * number,
             "product_id": line["product_id"],
             "product_uom_qty": quantity,
+            **self._prepare_fast_line_unit(number, line, products),
         }
+
+    @api.model
+    def _prepare_fast_line_unit(self, number, line, products):
+        uom_id = line.get("uom_id")
+        product = products.browse(line["product_id"])
+        if not uom_id:
+            return {}
+        allowed = product.uom_id._ids + product.uom_ids._ids
+        if isinstance(uom_id, bool) or uom_id not in allowed:
+            raise UserError(
+                self.env._(
+                    "Line %(line)s: %(product)s is not sold in this unit. Remove the "
+                    "line and enter it again.",
+                    line=number,
+                    product=product.display_name,
+                )
+            )
+        return {"product_uom_id": uom_id}
 
     @api.model
     def _get_fast_record(self, model, record_id, label):
@@ -322,8 +321,10 @@ class SaleOrder(models.Model):
         if not record_id:
             return records
         if isinstance(record_id, int) and not isinstance(record_id, bool):
-            own = records._check_company_domain(self.env.company)
-            records = records.search(Domain("id", "=", record_id) & Domain(own))
+            domain = Domain("id", "=", record_id)
+            if "company_id" in records._fields:
+                domain &= Domain(records._check_company_domain(self.env.company))
+            records = records.search(domain)
         if not records:
             raise UserError(
                 self.env._("%(what)s: not found. Choose another one.", what=label)
@@ -331,47 +332,14 @@ class SaleOrder(models.Model):
         return records
 
     @api.model
-    def _create_fast_customer(self, customer):
-        """Make the customer; clerks need no right of their own on partners for it."""
-        customer = customer if isinstance(customer, dict) else {}
-        name, phone = (
-            value.replace("\0", "").strip()[:200] if isinstance(value, str) else ""
-            for value in (customer.get("name"), customer.get("phone"))
-        )
-        if not name:
-            raise UserError(self.env._("Choose the customer, or type a name."))
-        if phone and (known := self._find_fast_by_phone(phone)):
-            raise UserError(
-                self.env._(
-                    "%(phone)s is the number of %(customer)s. Choose that customer, or "
-                    "leave the number out.",
-                    phone=phone,
-                    customer=known[0].display_name,
-                )
-            )
-        partner_sudo = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                {
-                    "name": name,
-                    "phone": phone or False,
-                    "company_id": self.env.company.id,
-                    "customer_rank": 1,
-                    "user_id": self.env.uid,
-                }
-            )
-        )
-        return partner_sudo.sudo(False)
-
-    @api.model
-    def _get_fast_available(self, products, order):
-        """``{product id: quantity free in the order's warehouse}`` of stored goods.
+    def _get_fast_availability(self, products, warehouse):
+        """``{product id: what can be promised from the warehouse}`` of stored goods, in
+        the product's own unit.
 
         Hook: the one place to change when more than free stock counts.
         """
         stored = products.filtered("is_storable")
-        here = stored.with_context(warehouse_id=order.warehouse_id.id)
+        here = stored.with_context(warehouse_id=warehouse.id)
         return {product.id: product.free_qty for product in here}
 
 

@@ -36,6 +36,7 @@ class TestFastOrder(OrderManagementCommon):
         setup = self.fast.fast_setup()
         self.assertEqual(setup["channels"], [{"id": self.desk.id, "name": "Phone"}])
         self.assertEqual(setup["currency_id"], self.company.currency_id.id)
+        self.assertTrue(setup["countries"])
 
     def test_customers_by_phone_and_name(self):
         """Any writing of the number; part of the name; nobody of a neighbour."""
@@ -64,16 +65,55 @@ class TestFastOrder(OrderManagementCommon):
         self.product.sale_ok = False
         self.assertFalse(self.fast.fast_find_products("8936001000017"))
 
-    def test_packaging_barcode(self):
-        self.env["product.uom"].create(
+    def _create_dozen(self):
+        unit = self.product.uom_id
+        return self.env["uom.uom"].create(
+            {"name": "Box of 12", "relative_factor": 12, "relative_uom_id": unit.id}
+        )
+
+    def _create_pack(self, uom):
+        return self.env["product.uom"].create(
             {
                 "product_id": self.product.id,
-                "uom_id": self.env.ref("uom.product_uom_dozen").id,
+                "uom_id": uom.id,
                 "barcode": "18936001000014",
+                "company_id": self.company.id,
             }
         )
-        found = self.fast.fast_find_products("18936001000014")
-        self.assertEqual([one["id"] for one in found], self.product.ids)
+
+    def test_packaging_barcode(self):
+        """A pack is a line in packs where packs are sold, else so many units."""
+        dozen = self._create_dozen()
+        self._create_pack(dozen)
+        [found] = self.fast.fast_find_products("18936001000014")
+        self.assertEqual(found["id"], self.product.id)
+        self.assertTrue(found["exact"])
+        unit = self.product.uom_id
+        self.assertEqual((found["uom_id"], found["quantity"]), (unit.id, 12.0))
+        self.product.uom_ids = dozen
+        self.clerk.group_ids += self.env.ref("uom.group_uom")
+        [found] = self.fast.fast_find_products("18936001000014")
+        self.assertEqual((found["uom_id"], found["quantity"]), (dozen.id, 1.0))
+        self.assertEqual((found["uom"], found["factor"]), (dozen.name, 12.0))
+        [found] = self.fast.fast_find_products("LAMP-1")
+        self.assertEqual((found["uom_id"], found["factor"]), (unit.id, 1.0))
+
+    def test_line_in_packs(self):
+        """Price, availability and quantity of what is sold by the dozen."""
+        dozen = self._create_dozen()
+        self.product.uom_ids = dozen
+        line = {"product_id": self.product.id, "quantity": 2, "uom_id": dozen.id}
+        quote = self.fast.fast_quote(self._values(lines=[line]))
+        self.assertEqual(quote["lines"][0]["available"], 7.0)
+        self.assertEqual(quote["amount_total"], 960.0)
+        made = self.fast.fast_create(self._values(lines=[line]))
+        order_line = self.fast.browse(made["id"]).order_line
+        self.assertEqual(order_line.product_uom_id, dozen)
+        self.assertEqual(order_line.product_uom_qty, 2.0)
+        self.assertEqual(made["amount_total"], 960.0)
+        for uom_id in (self.env.ref("uom.product_uom_kgm").id, True, "7", 2**31 - 1):
+            with self.assertRaisesRegex(UserError, "Line 1: .*not sold in this unit"):
+                self.fast.fast_create(self._values(lines=[{**line, "uom_id": uom_id}]))
 
     def test_quote_is_what_is_saved(self):
         """Price list, discount, tax and availability as they will be stored."""
@@ -137,6 +177,46 @@ class TestFastOrder(OrderManagementCommon):
                 )
             )
 
+    def test_customer_with_an_address(self):
+        country = self.env.ref("base.vn")
+        state = self.env["res.country.state"].search(
+            [("country_id", "=", country.id)], limit=1
+        )
+        setup = self.fast.fast_setup()
+        self.assertEqual(setup["country_id"], country.id)
+        self.assertIn(state.id, [one["id"] for one in setup["states"]])
+        self.assertEqual(self.fast.fast_states(country.id), setup["states"])
+        self.assertEqual(self.fast.fast_states("x"), [])
+        customer = {
+            "name": "Lê An",
+            "street": " 1 Lê Lợi ",
+            "city": "Huế",
+            "state_id": state.id,
+            "country_id": country.id,
+        }
+        made = self.fast.fast_create(self._values(partner_id=False, customer=customer))
+        partner = self.fast.browse(made["id"]).partner_id
+        self.assertEqual(
+            (partner.street, partner.city, partner.state_id, partner.country_id),
+            ("1 Lê Lợi", "Huế", state, country),
+        )
+        # a country alone is the screen's own choice and no address
+        made = self.fast.fast_create(
+            self._values(
+                partner_id=False, customer={"name": "B", "country_id": country.id}
+            )
+        )
+        self.assertFalse(self.fast.browse(made["id"]).partner_id.country_id)
+        for wrong, text in (
+            ({"country_id": self.env.ref("base.us").id}, "is not in"),
+            ({"state_id": 2**31 - 1}, "State: not found"),
+            ({"country_id": "VN"}, "Country: not found"),
+        ):
+            with self.assertRaisesRegex(UserError, text):
+                self.fast.fast_create(
+                    self._values(partner_id=False, customer={**customer, **wrong})
+                )
+
     def test_sent_again_makes_no_second_order(self):
         values = self._values(
             token="0f" * 16, partner_id=False, customer={"name": "Once"}
@@ -191,6 +271,7 @@ class TestFastOrder(OrderManagementCommon):
                 ("fast_setup", ()),
                 ("fast_find_customers", ("a",)),
                 ("fast_find_products", ("a",)),
+                ("fast_states", (1,)),
                 ("fast_quote", (self._values(),)),
                 ("fast_create", (self._values(),)),
             ):

@@ -4,6 +4,7 @@ import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {
     addProduct,
     isPhone,
+    isShort,
     parseEntry,
     stepQuantity,
 } from "@order_management/fast_order/fast_order_logic";
@@ -14,8 +15,10 @@ import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 describe.current.tags("desktop");
 defineMailModels();
 
-const LAMP = {id: 1, name: "Lamp", code: "L1", uom: "Units", exact: true};
-const DESK = {id: 2, name: "Desk", code: "D1", uom: "Units", exact: true};
+const UNIT = {uom: "Units", uom_id: 7, factor: 1, quantity: 1, exact: true};
+const LAMP = {id: 1, name: "Lamp", code: "L1", ...UNIT};
+const DESK = {id: 2, name: "Desk", code: "D1", ...UNIT};
+const DOZEN = {...LAMP, uom: "Dozens", uom_id: 8, factor: 12};
 const HOA = {id: 5, name: "Hoa", phone: "0912345678", city: "Huế"};
 
 /** A server with two products, one customer and a price of 10 for everything. */
@@ -25,7 +28,19 @@ function serve(overrides = {}) {
             return overrides[method](...args);
         }
         if (method === "fast_setup") {
-            return {channels: [{id: 3, name: "Phone"}], currency_id: 1};
+            return {
+                channels: [{id: 3, name: "Phone"}],
+                currency_id: 1,
+                country_id: 241,
+                countries: [
+                    {id: 233, name: "United States"},
+                    {id: 241, name: "Vietnam"},
+                ],
+                states: [{id: 50, name: "Huế"}],
+            };
+        }
+        if (method === "fast_states") {
+            return [{id: 60, name: "Ohio"}];
         }
         if (method === "fast_find_customers") {
             return args[0].startsWith("ho") ? [HOA] : [];
@@ -80,6 +95,65 @@ test("lines: scanned again counts up, below one leaves", () => {
     expect(stepQuantity(lines, 7, 1)).toBe(0);
 });
 
+test("packs: a line a unit, and what there is counts for all of them", () => {
+    const lines = [];
+    addProduct(lines, LAMP, 2);
+    expect(addProduct(lines, DOZEN, 1)).toBe(1);
+    expect(addProduct(lines, DOZEN, 1)).toBe(1);
+    expect(lines.map((line) => line.quantity)).toEqual([2, 2]);
+    lines.forEach((line) => (line.available = 26));
+    expect(isShort(lines, lines[0])).toBe(false);
+    addProduct(lines, LAMP, 1);
+    expect(isShort(lines, lines[0])).toBe(true);
+    expect(isShort(lines, lines[1])).toBe(true);
+    // where units of measure are not used, a pack is so many units
+    expect(addProduct(lines, {...LAMP, quantity: 12}, 2)).toBe(0);
+    expect(lines[0].quantity).toBe(27);
+});
+
+test("a new customer with an address, by keyboard", async () => {
+    serve({
+        fast_create: (values) => {
+            expect.step(JSON.stringify(values.customer));
+            return {id: 9, name: "S00009", amount_total: 10, currency_id: 1};
+        },
+    });
+    await mountWithCleanup(FastOrder, {
+        props: {action: {}, actionId: 1, className: ""},
+    });
+    await type(".o_fast_customer", "An");
+    expect(".o_fast_code").toBeFocused();
+    await type(".o_fast_code", "L1");
+    await press("F4");
+    expect(".o_fast_phone").toBeFocused();
+    await edit("0912");
+    await press("Enter");
+    expect(".o_fast_street").toBeFocused();
+    await edit("1 Lê Lợi");
+    await press("Enter");
+    expect(".o_fast_city").toBeFocused();
+    await edit("Huế");
+    await press("Enter");
+    expect(".o_fast_state").toBeFocused();
+    await contains(".o_fast_state").select("50");
+    await press("Enter");
+    expect(".o_fast_country").toBeFocused();
+    expect(".o_fast_country").toHaveValue("241");
+    await press("Enter");
+    expect(".o_fast_code").toBeFocused();
+    await press(["Control", "Enter"]);
+    await waitFor(".o_fast_done");
+    expect.verifySteps([
+        '{"name":"An","phone":"0912","street":"1 Lê Lợi","city":"Huế",' +
+            '"state_id":50,"country_id":241}',
+    ]);
+    await type(".o_fast_customer", "Binh");
+    expect(".o_fast_street").toHaveValue("");
+    await contains(".o_fast_country").select("233");
+    await animationFrame();
+    expect(".o_fast_state option:contains(Ohio)").toHaveCount(1);
+});
+
 test("an order by keyboard", async () => {
     serve({
         fast_create: (values) => {
@@ -110,7 +184,8 @@ test("an order by keyboard", async () => {
     await press(["Control", "Enter"]);
     await waitFor(".o_fast_done");
     expect.verifySteps([
-        'create [{"product_id":1,"quantity":3},{"product_id":2,"quantity":1}]',
+        'create [{"product_id":1,"quantity":3,"uom_id":7},' +
+            '{"product_id":2,"quantity":1,"uom_id":7}]',
     ]);
     expect(".o_fast_done").toHaveText("S00009");
     expect(".o_fast_line").toHaveCount(0);

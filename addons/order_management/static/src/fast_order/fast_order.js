@@ -13,6 +13,7 @@ import {
     getMessage,
     getValues,
     isPhone,
+    isShort,
     parseEntry,
     stepQuantity,
     wrap,
@@ -46,9 +47,12 @@ export class FastOrder extends Component {
         this.customerSearches = new KeepLast();
         this.customerInput = useRef("customer");
         this.codeInput = useRef("code");
+        this.addressFields = useRef("address");
         this.state = useState({
             channels: [],
             channelId: false,
+            countries: [],
+            states: [],
             done: [],
             ...blankOrder(),
         });
@@ -64,6 +68,9 @@ export class FastOrder extends Component {
             this.state.channels = setup.channels;
             this.state.channelId = setup.channels.length ? setup.channels[0].id : false;
             this.companyCurrencyId = setup.currency_id;
+            this.state.countries = setup.countries || [];
+            this.home = {countryId: setup.country_id, states: setup.states || []};
+            this.goHome();
         });
         onMounted(() => this.customerInput.el.focus());
     }
@@ -87,7 +94,14 @@ export class FastOrder extends Component {
     }
 
     isShort(line) {
-        return line.available !== false && line.available < line.quantity;
+        return isShort(this.state.lines, line);
+    }
+
+    /** What there is, in the unit of the line. */
+    availableText(line) {
+        return line.available === false
+            ? ""
+            : this.quantity(line.available / line.factor);
     }
 
     // ---------------------------------------------------------------- customer
@@ -176,6 +190,46 @@ export class FastOrder extends Component {
             this.state.error = "";
             this.codeInput.el.focus();
         }
+    }
+
+    /** Enter goes on from field to field of the new customer, then to the codes. */
+    onAddressKeydown(ev) {
+        if (ev.key !== "Enter" || ev.ctrlKey || ev.metaKey) {
+            return;
+        }
+        ev.preventDefault();
+        const fields = [...this.addressFields.el.querySelectorAll("input, select")];
+        const next = fields[fields.indexOf(ev.target) + 1];
+        (next || this.codeInput.el).focus();
+    }
+
+    /** F4 goes to the new customer's phone and address. */
+    editAddress() {
+        if (this.addressFields.el) {
+            this.addressFields.el.querySelector("input").focus();
+        }
+    }
+
+    async onCountryChange(ev) {
+        const {address} = this.state;
+        address.country_id = Number(ev.target.value) || false;
+        address.state_id = false;
+        this.state.states = [];
+        await this.guard(async () => {
+            this.state.states = await this.orm.call("sale.order", "fast_states", [
+                address.country_id,
+            ]);
+        });
+    }
+
+    onStateChange(ev) {
+        this.state.address.state_id = Number(ev.target.value) || false;
+    }
+
+    /** A new customer is of the company's country until somebody says otherwise. */
+    goHome() {
+        this.state.address.country_id = this.home.countryId;
+        this.state.states = this.home.states;
     }
 
     // ---------------------------------------------------------------- products
@@ -330,6 +384,9 @@ export class FastOrder extends Component {
             ev.preventDefault();
             ev.stopPropagation();
             this.save();
+        } else if (ev.key === "F4") {
+            ev.preventDefault();
+            this.editAddress();
         }
     }
 
@@ -372,6 +429,7 @@ export class FastOrder extends Component {
                 this.state.done.unshift(order);
                 this.state.done.splice(5);
                 Object.assign(this.state, blankOrder());
+                this.goHome();
                 this.customerInput.el.focus();
             });
         }

@@ -17,6 +17,7 @@ export function blankOrder() {
         customer: null,
         customerText: "",
         customerPhone: "",
+        address: {street: "", city: "", state_id: false, country_id: false},
         customers: [],
         searched: false,
         customerIndex: 0,
@@ -66,8 +67,16 @@ export function getValues(state) {
         partner_id: known || false,
         customer: known
             ? false
-            : {name: state.customerText, phone: state.customerPhone},
-        lines: state.lines.map(({product_id, quantity}) => ({product_id, quantity})),
+            : {
+                  name: state.customerText,
+                  phone: state.customerPhone,
+                  ...state.address,
+              },
+        lines: state.lines.map(({product_id, quantity, uom_id}) => ({
+            product_id,
+            quantity,
+            uom_id,
+        })),
     };
 }
 
@@ -98,21 +107,41 @@ export function isPhone(text) {
 }
 
 /**
- * Put a product on the order: one line a product, scanned again it counts up.
+ * Whether more is on the order than there is, counting all lines of the product.
+ *
+ * @param {Object[]} lines
+ * @param {Object} line one of them; ``available`` is in the product's own unit
+ * @returns {boolean}
+ */
+export function isShort(lines, line) {
+    const wanted = lines
+        .filter((other) => other.product_id === line.product_id)
+        .reduce((sum, other) => sum + other.quantity * other.factor, 0);
+    return line.available !== false && round(wanted) > line.available;
+}
+
+/**
+ * Put a product on the order: one line a product and unit, scanned again it counts up.
  *
  * @param {Object[]} lines changed in place
  * @param {Object} product as the server found it
- * @param {number} quantity
+ * @param {number} times how often it was scanned; of a pack one scan may be many units
  * @returns {number} index of its line
  */
-export function addProduct(lines, product, quantity) {
-    const index = lines.findIndex((line) => line.product_id === product.id);
+export function addProduct(lines, product, times) {
+    const quantity = round(times * (product.quantity || 1));
+    const uomId = product.uom_id || false;
+    const index = lines.findIndex(
+        (line) => line.product_id === product.id && line.uom_id === uomId
+    );
     if (index >= 0) {
         lines[index].quantity = round(lines[index].quantity + quantity);
         return index;
     }
     lines.push({
         product_id: product.id,
+        uom_id: uomId,
+        factor: product.factor || 1,
         name: product.name,
         code: product.code,
         uom: product.uom,
