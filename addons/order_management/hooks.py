@@ -81,6 +81,7 @@ def post_init_hook(env):
 _OWN_TABLES = (
     "order_event",
     "order_quota_move",
+    "order_quota_transfer",
     "stock_hold",
     "channel_return_line",
     "channel_return",
@@ -102,7 +103,7 @@ def uninstall_hook(env):
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
-    env.cr.execute("UPDATE order_quota SET parent_id = NULL")
+    env.cr.execute("UPDATE order_quota SET parent_id = NULL, previous_id = NULL")
     # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
     aliases = channels.search([("alias_id", "!=", False)]).alias_id

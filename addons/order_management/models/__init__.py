@@ -9,8 +9,14 @@ from . import account_move
 from . import channel_order
 from . import stock_hold
 from . import order_quota
+from . import order_quota_scope
 from . import order_quota_period
+from . import order_quota_limit
+from . import order_quota_booking
+from . import order_quota_meter
 from . import order_quota_move
+from . import order_quota_transfer
+from . import order_quota_screens
 from . import channel_return_reason
 from . import channel_return
 from . import channel_return_line
@@ -66,3 +72,10 @@ from . import stock_move_reservation
 from . import channel_order_screens
 from . import order_hub
 from . import sale_order_fast
+from . import sale_order_quota
+from . import sale_order_quota_screens
+from . import sale_order_quota_checkout
+from . import sale_order_line_quota
+from . import payment_transaction_quota
+from . import stock_move_quota
+from . import channel_order_import_quota

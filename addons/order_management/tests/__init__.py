@@ -31,3 +31,7 @@ from . import test_upload
 from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
+from . import test_order_quota_orders
+from . import test_order_quota_scopes
+from . import test_order_quota_periods
+from . import test_order_quota_transfer

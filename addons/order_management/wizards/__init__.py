@@ -3,3 +3,5 @@
 from . import channel_order_accept
 from . import channel_order_ignore
 from . import sale_order_refuse
+from . import order_quota_change
+from . import order_quota_generate
