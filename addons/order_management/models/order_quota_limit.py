@@ -313,18 +313,18 @@ class OrderQuota(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "“%(source)s” and “%(target)s” are not of the same company or not "
+                    "“%(giver)s” and “%(target)s” are not of the same company or not "
                     "counted in the same unit. Choose quotas that count the same.",
-                    source=self.name,
+                    giver=self.name,
                     target=target.name,
                 )
             )
         if target in (self, self.parent_id) or self == target.parent_id:
             raise UserError(
                 self.env._(
-                    "“%(source)s” and “%(target)s” are a whole and its part: change "
+                    "“%(giver)s” and “%(target)s” are a whole and its part: change "
                     "the limit of the part instead.",
-                    source=self.name,
+                    giver=self.name,
                     target=target.name,
                 )
             )

@@ -214,7 +214,7 @@ class OrderQuota(models.Model):
         self.is_rolled = True
 
     def _get_carried_qty(self):
-        """The share of the unused rest that moves on, in whole units."""
+        """The share of the unused rest that moves on, in steps of the unit."""
         self.ensure_one()
         rest = max(self.remaining_qty, 0.0) * self.carry_over_percent / 100
         if self.measure == "amount":

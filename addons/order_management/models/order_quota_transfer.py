@@ -89,8 +89,8 @@ class OrderQuotaTransfer(models.Model):
     def _compute_name(self):
         for transfer in self:
             transfer.name = self.env._(
-                "%(source)s → %(target)s",
-                source=transfer.source_id.display_name or "",
+                "%(giver)s → %(target)s",
+                giver=transfer.source_id.display_name or "",
                 target=transfer.target_id.display_name or "",
             )
 

@@ -31,14 +31,14 @@ class QuotaCase(OrderManagementCommon):
         """A quota of the lamp for the whole company, around today."""
         if values.get("product_scope", "product") == "product":
             values.setdefault("product_id", cls.product.id)
+        if values.setdefault("period_type", "season") == "season":
+            values.setdefault("date_from", fields.Date.add(cls.today, days=-10))
+            values.setdefault("date_to", fields.Date.add(cls.today, days=10))
         quota = cls.env["order.quota"].create(
             {
                 "name": "Lamps",
                 "company_id": cls.company.id,
                 "product_scope": "product",
-                "period_type": "season",
-                "date_from": fields.Date.add(cls.today, days=-10),
-                "date_to": fields.Date.add(cls.today, days=10),
                 "limit_qty": limit,
                 **values,
             }
