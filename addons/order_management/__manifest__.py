@@ -42,6 +42,7 @@
         "views/channel_return_views.xml",
         "views/channel_settlement_views.xml",
         "views/order_event_views.xml",
+        "views/order_fair_share_views.xml",
         "views/order_quota_views.xml",
         "views/order_quota_transfer_views.xml",
         "views/sale_channel_views.xml",

@@ -80,6 +80,7 @@ def post_init_hook(env):
 #: the hub's own tables, those that point to others first
 _OWN_TABLES = (
     "order_event",
+    "order_fair_share",
     "order_quota_move",
     "order_quota_transfer",
     "stock_hold",

@@ -79,3 +79,7 @@ from . import sale_order_line_quota
 from . import payment_transaction_quota
 from . import stock_move_quota
 from . import channel_order_import_quota
+from . import order_fair_share
+from . import order_fair_share_class
+from . import order_fair_share_product
+from . import order_fair_share_line

@@ -35,3 +35,4 @@ from . import test_order_quota_orders
 from . import test_order_quota_scopes
 from . import test_order_quota_periods
 from . import test_order_quota_transfer
+from . import test_fair_share
