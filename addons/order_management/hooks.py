@@ -95,7 +95,9 @@ _OWN_TABLES = (
     "order_approval_batch",
     "order_approval_delegation",
     "order_approval_rule",
+    "order_fair_share",
     "order_quota_move",
+    "order_quota_transfer",
     "stock_hold",
     "channel_return_line",
     "channel_return",
@@ -118,7 +120,6 @@ def uninstall_hook(env):
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
-    env.cr.execute("UPDATE order_quota SET parent_id = NULL")
     # what is asked by the hub's own kinds of activity is nobody's to do any more
     own = ("mail_activity_type_approval", "mail_activity_type_refund")
     kinds = env["mail.activity.type"].browse(
@@ -129,6 +130,7 @@ def uninstall_hook(env):
     env["mail.activity"].with_context(active_test=False).search(
         [("activity_type_id", "in", kinds.ids)]
     ).unlink()
+    env.cr.execute("UPDATE order_quota SET parent_id = NULL, previous_id = NULL")
     # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
     aliases = channels.search([("alias_id", "!=", False)]).alias_id

@@ -12,30 +12,15 @@ class OrderQuota(models.Model):
     """
 
     _name = "order.quota"
-    _inherit = ["order.state.mixin"]
+    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Order Quota"
     _order = "date_from desc, name, id"
     _check_company_auto = True
 
     _TRANSITIONS = {"draft": ("active",), "active": ("closed",), "closed": ("active",)}
-    #: what is counted: fixed once something has been counted
-    _MEANING_FIELDS = frozenset(
-        (
-            "company_id",
-            "scope_type",
-            "channel_id",
-            "partner_id",
-            "partner_category_id",
-            "country_state_id",
-            "product_scope",
-            "categ_id",
-            "product_id",
-            "measure",
-            "uom_id",
-            "currency_id",
-        )
+    _COUNTER_FIELDS = frozenset(
+        ("held_qty", "consumed_qty", "remaining_qty", "allocated_qty")
     )
-    _COUNTER_FIELDS = frozenset(("held_qty", "consumed_qty", "remaining_qty"))
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -43,56 +28,6 @@ class OrderQuota(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
-    )
-    scope_type = fields.Selection(
-        [
-            ("company", "Whole company"),
-            ("channel", "Channel"),
-            ("customer", "Customer"),
-            ("customer_tag", "Customer tag"),
-            ("country_state", "State or province"),
-        ],
-        "For",
-        required=True,
-        default="company",
-        help="Whose orders count.",
-    )
-    channel_id = fields.Many2one(
-        "sale.channel", check_company=True, index="btree_not_null", ondelete="restrict"
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Customer",
-        check_company=True,
-        index="btree_not_null",
-        ondelete="restrict",
-        help="The company or person; orders of its contacts count too.",
-    )
-    partner_category_id = fields.Many2one(
-        "res.partner.category", "Customer Tag", ondelete="restrict"
-    )
-    country_state_id = fields.Many2one(
-        "res.country.state", "State or Province", ondelete="restrict"
-    )
-    scope_name = fields.Char("Whose Orders", compute="_compute_scope_name")
-    product_name = fields.Char("Which Products", compute="_compute_product_name")
-    scope_key = fields.Char(compute="_compute_scope_key", store=True, precompute=True)
-    product_scope = fields.Selection(
-        [("all", "All products"), ("category", "Category"), ("product", "Product")],
-        "Of",
-        required=True,
-        default="all",
-        help="Which products count.",
-    )
-    categ_id = fields.Many2one("product.category", "Category", ondelete="restrict")
-    product_id = fields.Many2one(
-        "product.product",
-        check_company=True,
-        index="btree_not_null",
-        ondelete="restrict",
-    )
-    product_key = fields.Char(
-        compute="_compute_product_key", store=True, precompute=True
     )
     measure = fields.Selection(
         [("quantity", "Quantity"), ("amount", "Amount"), ("orders", "Orders")],
@@ -165,10 +100,18 @@ class OrderQuota(models.Model):
         required=True,
         default="block",
     )
-    carry_over_percent = fields.Float(
-        "Carry Over (%)",
-        digits=(5, 2),
-        help="Share of an unused rest that belongs to the next period.",
+    give_back = fields.Selection(
+        [
+            ("never", "Nothing, once confirmed"),
+            ("cancel", "Cancelled orders"),
+            ("cut", "Cancelled orders and what is cut or closed short"),
+            ("return", "All of that, and returned goods"),
+        ],
+        "Given Back",
+        required=True,
+        default="cut",
+        help="What makes room again after an order was confirmed. What only waits for "
+        "its confirmation always does.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("closed", "Closed")],
@@ -180,19 +123,6 @@ class OrderQuota(models.Model):
     move_ids = fields.One2many("order.quota.move", "quota_id", "Movements")
     move_count = fields.Integer(compute="_compute_move_count")
 
-    _scope_check = models.Constraint(
-        "CHECK ((scope_type = 'channel') = (channel_id IS NOT NULL)"
-        " AND (scope_type = 'customer') = (partner_id IS NOT NULL)"
-        " AND (scope_type = 'customer_tag') = (partner_category_id IS NOT NULL)"
-        " AND (scope_type = 'country_state') = (country_state_id IS NOT NULL))",
-        "Choose for whom the quota is: exactly the channel, customer, tag or state "
-        "that its scope names.",
-    )
-    _product_scope_check = models.Constraint(
-        "CHECK ((product_scope = 'category') = (categ_id IS NOT NULL)"
-        " AND (product_scope = 'product') = (product_id IS NOT NULL))",
-        "Choose of what the quota is: exactly the category or product that it names.",
-    )
     _measure_check = models.Constraint(
         "CHECK ((measure <> 'quantity' OR uom_id IS NOT NULL)"
         " AND (measure <> 'amount' OR currency_id IS NOT NULL))",
@@ -206,52 +136,12 @@ class OrderQuota(models.Model):
         "CHECK (policy <> 'block' OR held_qty + consumed_qty <= limit_qty)",
         "This quota may not be overrun: less is left than what is asked for.",
     )
-    _carry_over_check = models.Constraint(
-        "CHECK (carry_over_percent BETWEEN 0 AND 100)",
-        "The share carried over is between 0 and 100 %.",
-    )
     _active_uniq = models.UniqueIndex(
         "(company_id, scope_key, product_key, measure, period_type, date_from, date_to)"
         " WHERE state = 'active'",
         "There is an active quota for the same customers, products, measure and "
         "period. Change that one, or close it first.",
     )
-
-    @api.depends(lambda self: ["scope_type", *self._get_scope_fields().values()])
-    def _compute_scope_key(self):
-        scope_fields = self._get_scope_fields()
-        for quota in self:
-            field = scope_fields.get(quota.scope_type)
-            scope = quota[field]._origin.id if field else ""
-            quota.scope_key = f"{quota.scope_type}:{scope}"
-
-    @api.depends("product_scope", "categ_id", "product_id")
-    def _compute_product_key(self):
-        for quota in self:
-            target = quota.product_id if quota.product_scope == "product" else None
-            if quota.product_scope == "category":
-                target = quota.categ_id
-            quota.product_key = (
-                f"{quota.product_scope}:{target._origin.id if target else ''}"
-            )
-
-    @api.depends("scope_key")
-    @api.depends_context("lang")
-    def _compute_scope_name(self):
-        scope_fields = self._get_scope_fields()
-        labels = dict(self._fields["scope_type"]._description_selection(self.env))
-        for quota in self:
-            field = scope_fields.get(quota.scope_type)
-            name = quota[field].display_name if field else False
-            quota.scope_name = name or labels.get(quota.scope_type)
-
-    @api.depends("product_key")
-    @api.depends_context("lang")
-    def _compute_product_name(self):
-        labels = dict(self._fields["product_scope"]._description_selection(self.env))
-        for quota in self:
-            target = quota.product_id or quota.categ_id
-            quota.product_name = target.display_name or labels.get(quota.product_scope)
 
     @api.depends("measure", "product_id")
     def _compute_uom_id(self):
@@ -294,19 +184,6 @@ class OrderQuota(models.Model):
         for quota in self:
             quota.move_count = counts.get(quota._origin, 0)
 
-    @api.onchange("scope_type")
-    def _onchange_scope_type(self):
-        for scope_type, field in self._get_scope_fields().items():
-            if scope_type != self.scope_type:
-                self[field] = False
-
-    @api.onchange("product_scope")
-    def _onchange_product_scope(self):
-        if self.product_scope != "category":
-            self.categ_id = False
-        if self.product_scope != "product":
-            self.product_id = False
-
     @api.model_create_multi
     def create(self, vals_list):
         """Make quotas; counters begin at zero.
@@ -324,7 +201,7 @@ class OrderQuota(models.Model):
             after something was counted
         """
         self._check_counters_untouched(vals)
-        if self._MEANING_FIELDS.intersection(vals):
+        if self._get_meaning_fields().intersection(vals):
             used = self._filter_used()
             if used:
                 raise UserError(
@@ -369,14 +246,30 @@ class OrderQuota(models.Model):
         return {**action, "domain": [("quota_id", "in", self.ids)], "context": {}}
 
     @api.model
-    def _get_scope_fields(self):
-        """``{scope type: field with its record}``; addons add their own scopes."""
-        return {
-            "channel": "channel_id",
-            "customer": "partner_id",
-            "customer_tag": "partner_category_id",
-            "country_state": "country_state_id",
-        }
+    def _get_meaning_fields(self):
+        """Fields that say what is counted: fixed once something has been counted."""
+        return frozenset(
+            (
+                "company_id",
+                "scope_type",
+                *self._get_scope_fields().values(),
+                "product_scope",
+                "categ_id",
+                "product_id",
+                "measure",
+                "uom_id",
+                "currency_id",
+            )
+        )
+
+    def _after_active(self):
+        """Hook of the state: the quotas count from now on."""
+        self.env.registry.clear_cache()
+        self._count_existing()
+
+    def _after_closed(self):
+        """Hook of the state: only what was counted can still be given back."""
+        self.env.registry.clear_cache()
 
     def _filter_used(self):
         """The quotas on which something has been counted."""

@@ -4,10 +4,28 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
+from ..tools.columns import create_column_with_default
 from .order_event import _create_append_only_trigger
 
-#: Proof that a create comes from `_apply_moves`: an object no RPC context can carry.
-_APPLY = object()
+
+def _same(value):
+    return value
+
+
+#: (name, default, how it is written) of the values of a movement; repr keeps 0.1 what
+#: people mean by it, so that counters add up exactly
+_INSERTED = (
+    ("quota_id", None, _same),
+    ("kind", None, _same),
+    ("delta_held", 0.0, repr),
+    ("delta_consumed", 0.0, repr),
+    ("delta_limit", 0.0, repr),
+    ("order_id", None, _same),
+    ("counted_on", None, _same),
+    ("transfer_id", None, _same),
+    ("reason", None, _same),
+    ("key", None, _same),
+)
 
 
 class OrderQuotaMove(models.Model):
@@ -32,8 +50,9 @@ class OrderQuotaMove(models.Model):
             ("consume", "Consumed"),
             ("release", "Released"),
             ("give_back", "Given back"),
-            ("adjust", "Adjusted"),
+            ("adjust", "Limit changed"),
             ("transfer", "Transferred"),
+            ("carry_over", "Carried over"),
         ],
         required=True,
         readonly=True,
@@ -56,18 +75,31 @@ class OrderQuotaMove(models.Model):
         default=0.0,
         readonly=True,
     )
+    delta_limit = fields.Float(
+        "Limit ±",
+        digits=0,
+        min_display_digits="Product Unit",
+        required=True,
+        default=0.0,
+        readonly=True,
+    )
     order_id = fields.Many2one(
         "sale.order",
         readonly=True,
         check_company=True,
-        ondelete="restrict",
+        # a quotation may be deleted; what it held and gave back stays counted
+        ondelete="set null",
         index="btree_not_null",
     )
-    sale_line_id = fields.Many2one(
-        "sale.order.line",
-        "Order Line",
+    counted_on = fields.Date(
+        "Order Date",
         readonly=True,
-        check_company=True,
+        help="The day of the order in the company's time zone: it says in which period "
+        "the order counts.",
+    )
+    transfer_id = fields.Many2one(
+        "order.quota.transfer",
+        readonly=True,
         ondelete="restrict",
         index="btree_not_null",
     )
@@ -98,30 +130,34 @@ class OrderQuotaMove(models.Model):
         " WHEN 'consume' THEN delta_held <= 0 AND delta_consumed > 0"
         " WHEN 'release' THEN delta_held < 0 AND delta_consumed = 0"
         " WHEN 'give_back' THEN delta_held = 0 AND delta_consumed < 0"
-        " ELSE delta_held <> 0 OR delta_consumed <> 0 END)",
+        " ELSE delta_held <> 0 OR delta_consumed <> 0 OR delta_limit <> 0 END"
+        " AND (delta_limit = 0 OR kind IN ('adjust', 'transfer', 'carry_over')))",
         "The figures of this quota movement do not fit its kind.",
     )
+
+    def _auto_init(self):
+        """Make the column before the ORM does, which would fill it row by row."""
+        create_column_with_default(self.env.cr, self, "delta_limit", 0)
+        return super()._auto_init()
 
     def init(self):
         """Let the database itself refuse changes of the history."""
         result = super().init()
-        _create_append_only_trigger(self.env, self._table, ("reason",))
+        _create_append_only_trigger(self.env, self._table, ("reason", "order_id"))
         return result
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Movements are made together with the counters, by :meth:`_apply_moves`.
+        """Refused: movements are made together with the counters, `_apply_moves`.
 
-        :raises UserError: for everybody else
+        :raises UserError: always
         """
-        if self.env.context.get("order_management_quota_apply") is not _APPLY:
-            raise UserError(
-                self.env._(
-                    "Quota movements are written by the system when orders move. "
-                    "Change the limit of the quota instead."
-                )
+        raise UserError(
+            self.env._(
+                "Quota movements are written by the system when orders move. "
+                "Change the limit of the quota instead."
             )
-        return super().create(vals_list)
+        )
 
     def write(self, vals):
         """Refused: a movement is history.
@@ -147,7 +183,7 @@ class OrderQuotaMove(models.Model):
     def _apply_moves(self, vals_list):
         """Write movements and change the counters of their quotas, exactly.
 
-        All quotas are locked in the order of their ids and changed by one UPDATE.
+        All quotas are changed by one UPDATE, in the order of their ids.
         A transaction that meets a quota changed since its snapshot gets a
         serialization error, which must escape: Odoo then repeats the request.
 
@@ -165,9 +201,7 @@ class OrderQuotaMove(models.Model):
             if vals["key"] not in known:
                 new.setdefault(vals["key"], vals)
         move_model._change_counters(list(new.values()))
-        created = move_model.with_context(order_management_quota_apply=_APPLY).create(
-            list(new.values())
-        )
+        created = move_model._insert(list(new.values()))
         known.update((move.key, move) for move in created)
         for vals in vals_list:
             known[vals["key"]]._check_same_move(vals)
@@ -185,6 +219,9 @@ class OrderQuotaMove(models.Model):
             or float_compare(
                 self.delta_consumed, vals.get("delta_consumed", 0.0), precision_digits=6
             )
+            or float_compare(
+                self.delta_limit, vals.get("delta_limit", 0.0), precision_digits=6
+            )
         ):
             raise ValidationError(
                 self.env._(
@@ -197,45 +234,87 @@ class OrderQuotaMove(models.Model):
 
     @api.model
     def _change_counters(self, vals_list):
-        """Add the movements' figures to their quotas: lock, check, one UPDATE."""
-        deltas = {}
-        for vals in vals_list:
-            held, consumed = deltas.get(vals["quota_id"], (0.0, 0.0))
-            deltas[vals["quota_id"]] = (
-                held + vals.get("delta_held", 0.0),
-                consumed + vals.get("delta_consumed", 0.0),
-            )
+        """Add the movements' figures to their quotas: check in words, one UPDATE."""
+        deltas = self._sum_deltas(vals_list)
         if not deltas:
             return
         quotas = self.env["order.quota"].browse(sorted(deltas))
         quotas.flush_model()
-        # the lock is taken in id order, so that two batches never wait for each other
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, state, policy, limit_qty, held_qty, consumed_qty"
-                " FROM order_quota WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                " FROM order_quota WHERE id = ANY(%s) ORDER BY id",
                 quotas.ids,
             )
         )
         for row in rows:
-            self._check_counters(*row, *deltas[row[0]])
-        self.env.cr.execute(
+            self._check_counters(*row, *deltas[row[0]][:2])
+        quotas._update_counters(deltas)
+
+    @api.model
+    def _book(self, plan):
+        """Write what orders take from their quotas: an UPDATE and an INSERT.
+
+        :param plan: ``Plan`` made in this transaction, from the counters as they are
+        """
+        if not plan.moves:
+            return
+        orders = self.env["sale.order"].sudo()
+        orders = orders.browse(dict.fromkeys(vals["order_id"] for vals in plan.moves))
+        names = {order.id: order.name for order in orders}
+        for vals in plan.moves:
+            vals["reason"] = names[vals["order_id"]]
+        self.env["order.quota"].sudo()._update_counters(self._sum_deltas(plan.moves))
+        self.sudo()._insert(plan.moves)
+
+    @api.model
+    def _sum_deltas(self, vals_list):
+        """``{quota id: [held, consumed, limit, allocated]}`` of movements' values."""
+        deltas = {}
+        for vals in vals_list:
+            sums = deltas.setdefault(vals["quota_id"], [0.0, 0.0, 0.0, 0.0])
+            for index, name in enumerate(("held", "consumed", "limit")):
+                sums[index] += vals.get(f"delta_{name}", 0.0)
+        return deltas
+
+    @api.model
+    def _insert(self, vals_list):
+        """Write movements in one statement; the counters are the caller's business.
+
+        :return: the movements, in order
+        """
+        if not vals_list:
+            return self.browse()
+        now, user_id = fields.Datetime.now(), self.env.uid
+        rows = self.env.execute_query(
             SQL(
-                "UPDATE order_quota q SET"
-                " held_qty = q.held_qty + d.held,"
-                " consumed_qty = q.consumed_qty + d.consumed,"
-                " remaining_qty = q.limit_qty - q.held_qty - q.consumed_qty"
-                " - d.held - d.consumed"
-                " FROM (VALUES %s) AS d (id, held, consumed) WHERE q.id = d.id",
-                SQL(", ").join(
-                    # repr keeps 0.1 what people mean by it: counters add up exactly
-                    SQL("(%s, %s::numeric, %s::numeric)", i, repr(held), repr(used))
-                    for i, (held, used) in deltas.items()
+                """
+                INSERT INTO order_quota_move (quota_id, company_id, kind, delta_held,
+                    delta_consumed, delta_limit, order_id, counted_on, transfer_id,
+                    user_id, moved_at, reason, key)
+                SELECT new.quota_id, quota.company_id, new.kind, new.held,
+                    new.consumed, new."limit", new.order_id, new.counted_on,
+                    new.transfer_id, %s, %s, new.reason, new.key
+                FROM unnest(%s::int[], %s::text[], %s::numeric[], %s::numeric[],
+                    %s::numeric[], %s::int[], %s::date[], %s::int[], %s::text[],
+                    %s::text[])
+                    WITH ORDINALITY AS new(quota_id, kind, held, consumed, "limit",
+                    order_id, counted_on, transfer_id, reason, key, position)
+                JOIN order_quota quota ON quota.id = new.quota_id
+                ORDER BY new.position
+                RETURNING id
+                """,
+                user_id,
+                now,
+                *(
+                    [convert(vals.get(name) or default) for vals in vals_list]
+                    for name, default, convert in _INSERTED
                 ),
             )
         )
-        # the UPDATE went past the ORM
-        quotas.invalidate_recordset(["held_qty", "consumed_qty", "remaining_qty"])
+        # the INSERT went past the ORM
+        self.env["order.quota"].invalidate_model(["move_ids", "move_count"])
+        return self.sudo().browse(move_id for [move_id] in rows)
 
     @api.model
     def _check_counters(

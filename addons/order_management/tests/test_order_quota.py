@@ -119,6 +119,12 @@ class TestOrderQuota(OrderManagementCommon):
                 )
         self._apply("hold", held=60)
         with self.assertRefusedByDatabase("order_quota_limit_check"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE order_quota SET limit_qty = 59 WHERE id = %s", self.quota.id
+                )
+            )
+        with self.assertRaisesRegex(ValidationError, "Take at least 60"):
             self.quota.limit_qty = 59
 
     def test_other_policies_may_overrun(self):

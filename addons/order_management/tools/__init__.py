@@ -2,3 +2,4 @@
 
 from . import columns
 from . import payload
+from . import quota_plan

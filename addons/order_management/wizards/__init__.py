@@ -8,3 +8,5 @@ from . import sale_order_refuse
 from . import order_approval_trial
 from . import order_approval_trial_line
 from . import sale_order_short_close
+from . import order_quota_change
+from . import order_quota_generate

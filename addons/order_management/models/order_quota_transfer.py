@@ -1,0 +1,201 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class OrderQuotaTransfer(models.Model):
+    """A wish to move a part of one quota's limit to another, until it is decided."""
+
+    _name = "order.quota.transfer"
+    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _description = "Quota Transfer"
+    _order = "id desc"
+    _check_company_auto = True
+
+    _TRANSITIONS = {
+        "draft": ("requested", "cancelled"),
+        "requested": ("done", "refused", "cancelled"),
+    }
+
+    name = fields.Char(compute="_compute_name")
+    company_id = fields.Many2one(
+        related="source_id.company_id", store=True, precompute=True, index=True
+    )
+    source_id = fields.Many2one(
+        "order.quota",
+        "From",
+        required=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('state', '=', 'active')]",
+    )
+    target_id = fields.Many2one(
+        "order.quota",
+        "To",
+        required=True,
+        check_company=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('state', '=', 'active'), ('id', '!=', source_id),"
+        " ('measure', '=', measure)]",
+    )
+    measure = fields.Selection(related="source_id.measure")
+    uom_id = fields.Many2one(related="source_id.uom_id")
+    currency_id = fields.Many2one(related="source_id.currency_id")
+    source_room_qty = fields.Float(
+        "Free There",
+        compute="_compute_rooms",
+        help="What neither orders nor parts have taken.",
+    )
+    target_room_qty = fields.Float("Left There", compute="_compute_rooms")
+    quantity = fields.Float(
+        digits=0, min_display_digits="Product Unit", required=True, tracking=True
+    )
+    reason = fields.Text(required=True)
+    refusal = fields.Text("Refused Because", readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("requested", "Waits for approval"),
+            ("done", "Done"),
+            ("refused", "Refused"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+    requested_by_id = fields.Many2one(
+        "res.users", "Requested By", readonly=True, copy=False
+    )
+    decided_by_id = fields.Many2one(
+        "res.users", "Decided By", readonly=True, copy=False
+    )
+    decided_at = fields.Datetime(readonly=True, copy=False)
+    move_ids = fields.One2many("order.quota.move", "transfer_id", "Movements")
+
+    _quantity_check = models.Constraint(
+        "CHECK (quantity > 0)", "A transfer moves more than nothing: give a quantity."
+    )
+    _quotas_check = models.Constraint(
+        "CHECK (source_id <> target_id)", "Choose two different quotas."
+    )
+
+    @api.depends("source_id", "target_id")
+    def _compute_name(self):
+        for transfer in self:
+            transfer.name = self.env._(
+                "%(giver)s → %(target)s",
+                giver=transfer.source_id.display_name or "",
+                target=transfer.target_id.display_name or "",
+            )
+
+    @api.depends("source_id", "target_id")
+    def _compute_rooms(self):
+        for transfer in self:
+            source = transfer.source_id
+            used = max(source.held_qty + source.consumed_qty, source.allocated_qty)
+            transfer.source_room_qty = max(source.limit_qty - used, 0.0)
+            transfer.target_room_qty = transfer.target_id.remaining_qty
+
+    def write(self, vals):
+        """:raises UserError: what is asked for is changed after it was decided"""
+        if {"source_id", "target_id", "quantity"} & vals.keys() and any(
+            transfer.state not in ("draft", "requested") for transfer in self
+        ):
+            raise UserError(
+                self.env._("This transfer is decided. Make a new one for a change.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if any(transfer.state == "done" for transfer in self):
+            raise UserError(
+                self.env._("A transfer that was carried out stays as history.")
+            )
+
+    def action_request(self):
+        """Ask for approval; any number of transfers at once.
+
+        :raises UserError: the quotas count different things
+        """
+        self.check_access("write")
+        for transfer in self:
+            transfer.source_id._convert_limit(transfer.target_id, transfer.quantity)
+        self._transition("requested")
+        return True
+
+    def action_approve(self):
+        """Move the limits now, each transfer exactly once.
+
+        :raises AccessError: not a reviewer, or the one who asked (managers may)
+        :raises ValidationError: less than that is left
+        """
+        self._check_decision_allowed()
+        # in id order, as all that changes quotas
+        for transfer in self.sorted("id").filtered(lambda t: t.state == "requested"):
+            transfer.source_id.sudo()._move_limit(
+                transfer.target_id.sudo(),
+                transfer.quantity,
+                "transfer",
+                f"transfer-{transfer.id}",
+                transfer_id=transfer.id,
+                reason=transfer.reason,
+            )
+        self.sudo()._transition("done")
+        return True
+
+    def action_refuse(self, reason=None):
+        """Refuse what was asked for.
+
+        :raises AccessError: not a reviewer
+        """
+        self._check_decision_allowed()
+        self.sudo()._transition("refused", (reason or "").strip() or None)
+        return True
+
+    def action_cancel(self):
+        """Take the wish back."""
+        self.check_access("write")
+        self._transition("cancelled")
+        return True
+
+    def action_view_moves(self):
+        """Open the movements that these transfers made."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "order_management.order_quota_move_action"
+        )
+        return {**action, "domain": [("transfer_id", "in", self.ids)], "context": {}}
+
+    def _prepare_transition_vals(self, target, reason):
+        vals = super()._prepare_transition_vals(target, reason)
+        if target == "requested":
+            vals["requested_by_id"] = self.env.uid
+        if target in ("done", "refused"):
+            vals |= {
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+                "refusal": reason if target == "refused" else False,
+            }
+        return vals
+
+    def _check_decision_allowed(self):
+        self.check_access("read")
+        user = self.env.user
+        if not user.has_group("order_management.group_reviewer"):
+            raise AccessError(
+                self.env._("Only reviewers decide on transfers of quotas. Ask one.")
+            )
+        own = self.filtered(lambda transfer: transfer.requested_by_id == user)
+        if own and not user.has_group("order_management.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "You asked for “%(transfer)s” yourself: somebody else decides.",
+                    transfer=own[0].name,
+                )
+            )
