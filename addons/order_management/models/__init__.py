@@ -8,6 +8,7 @@ from . import sale_order
 from . import account_move
 from . import channel_order
 from . import stock_hold
+from . import stock_hold_availability
 from . import order_quota
 from . import order_quota_period
 from . import order_quota_move
@@ -17,6 +18,7 @@ from . import channel_return_line
 from . import channel_settlement
 from . import channel_settlement_line
 from . import res_company
+from . import res_company_availability
 from . import res_config_settings
 from . import payment_transaction
 from . import sale_channel_approval
@@ -63,6 +65,15 @@ from . import stock_quant
 from . import stock_quant_turn
 from . import stock_move_line_reservation
 from . import stock_move_reservation
+from . import stock_move_hold
 from . import channel_order_screens
 from . import order_hub
 from . import sale_order_fast
+from . import product_availability
+from . import product_template_availability
+from . import sale_order_line_availability
+from . import sale_order_line_hold
+from . import sale_order_hold
+from . import order_event_hold
+from . import sale_channel_hold
+from . import channel_order_import_hold

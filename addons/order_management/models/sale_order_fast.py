@@ -366,13 +366,10 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_fast_available(self, products, order):
-        """``{product id: quantity free in the order's warehouse}`` of stored goods.
-
-        Hook: the one place to change when more than free stock counts.
-        """
+        """``{product id: quantity to promise from the order's warehouse}`` of stored
+        goods."""
         stored = products.filtered("is_storable")
-        here = stored.with_context(warehouse_id=order.warehouse_id.id)
-        return {product.id: product.free_qty for product in here}
+        return stored._get_available_to_promise(order.warehouse_id)
 
 
 def _is_id(line):

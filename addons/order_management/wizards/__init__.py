@@ -2,4 +2,5 @@
 
 from . import channel_order_accept
 from . import channel_order_ignore
+from . import sale_order_hold
 from . import sale_order_refuse
