@@ -227,7 +227,6 @@ class ProductProduct(models.Model):
         - ``link``: who waits for whom among what is not done
         - ``chain``: for each move out of a warehouse that waits, all it waits for
         """
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
         return SQL(
             """
             WITH RECURSIVE place AS MATERIALIZED (
@@ -236,22 +235,24 @@ class ProductProduct(models.Model):
                   AND usage IN ('internal', 'transit')
             ),
             goods AS MATERIALIZED (
-                SELECT product.id, unit.factor
+                SELECT product.id, template.uom_id
                 FROM product_product product
                 JOIN product_template template ON template.id = product.product_tmpl_id
-                JOIN uom_uom unit ON unit.id = template.uom_id
                 WHERE product.id = ANY(%(products)s) AND template.is_storable
             ),
             open AS MATERIALIZED (
                 SELECT move.id, move.product_id, move.date, move.product_qty,
                        move.procure_method, src.warehouse_id AS leaves,
                        dest.warehouse_id AS reaches,
-                       GREATEST(0, move.product_qty - round(
-                           COALESCE(move.quantity, 0) * unit.factor / goods.factor,
-                           %(digits)s)) AS missing
+                       GREATEST(0, move.product_qty - CASE
+                           WHEN COALESCE(move.quantity, 0) = 0 THEN 0
+                           WHEN move.product_uom = goods.uom_id THEN move.quantity
+                           -- in another unit each line is rounded, as it is reserved
+                           ELSE (SELECT COALESCE(sum(line.quantity_product_uom), 0)
+                                 FROM stock_move_line line WHERE line.move_id = move.id)
+                           END) AS missing
                 FROM stock_move move
                 JOIN goods ON goods.id = move.product_id
-                JOIN uom_uom unit ON unit.id = move.product_uom
                 LEFT JOIN place src ON src.id = move.location_id
                 LEFT JOIN place dest ON dest.id = COALESCE(
                     move.location_final_id, move.location_dest_id)
@@ -278,7 +279,6 @@ class ProductProduct(models.Model):
             warehouses=warehouses.ids,
             products=list(self._origin.ids),
             states=OPEN_STATES,
-            digits=digits,
             to_flush=self._get_promise_fields(),
         )
 
@@ -385,6 +385,7 @@ class ProductProduct(models.Model):
                 "quantity",
                 "state",
             ),
+            "stock.move.line": ("move_id", "quantity_product_uom"),
             "stock.quant": (
                 "location_id",
                 "owner_id",
@@ -392,7 +393,6 @@ class ProductProduct(models.Model):
                 "quantity",
                 "reserved_quantity",
             ),
-            "uom.uom": ("factor",),
         }
         return [
             self.env[model]._fields[name]

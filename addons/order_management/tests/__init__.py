@@ -31,3 +31,5 @@ from . import test_upload
 from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
+from . import test_availability
+from . import test_availability_random
