@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
         room = products._get_available_to_promise_by_warehouse(warehouses)
         for (line, product), hold in existing.items():
             key = product.id, hold.warehouse_id.id
-            if hold._is_running() and key in room:
+            if key in room:
                 room[key] += hold.quantity  # nobody stands in one's own way
         missing, plan = {}, {}
         for line, quantities in wanted.items():
@@ -161,7 +161,10 @@ class SaleOrder(models.Model):
 
     def _get_holds_by_need(self):
         """``{(line, product): hold}`` of what is held in the line's warehouse."""
-        holds = self._get_active_holds().filtered("sale_line_id")
+        holds = self._get_active_holds()
+        over = holds.filtered(lambda hold: not hold._is_running())
+        over._transition("expired")  # before the sweep: others may have taken it
+        holds = (holds - over).filtered("sale_line_id")
         found = {}
         for hold in holds:
             key = hold.sale_line_id.sudo(False), hold.product_id.sudo(False)

@@ -64,9 +64,21 @@ class SaleOrderLine(models.Model):
                 not line.display_type
                 and line.product_uom_qty > 0
                 and line.warehouse_id
-                and not line.is_mto
+                and not line._is_made_to_order()
             )
         )
+
+    def _is_made_to_order(self):
+        """As ``is_mto``, which `sale_mrp` makes cost some queries a line."""
+        self.ensure_one()
+        product = self.product_id
+        routes = self.route_ids or (
+            product.route_ids + product.categ_id.total_route_ids
+        )
+        mto = self.warehouse_id.mto_pull_id.route_id or self.env.ref(
+            "stock.route_warehouse0_mto", raise_if_not_found=False
+        )
+        return bool(routes) and mto in routes
 
     def _filter_stocked(self):
         """Hook: lines that sell what is counted in stock."""

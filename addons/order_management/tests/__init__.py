@@ -33,3 +33,5 @@ from . import test_upload_page
 from . import test_order_mail
 from . import test_availability
 from . import test_availability_random
+from . import test_order_hold
+from . import test_hold_concurrency
