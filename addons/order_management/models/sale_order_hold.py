@@ -50,7 +50,9 @@ class SaleOrder(models.Model):
         self._check_hold_allowed()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Hold Stock"),
+            "name": self.env._("Extend Hold")
+            if any(order.held_until for order in self)
+            else self.env._("Hold Stock"),
             "res_model": "sale.order.hold",
             "view_mode": "form",
             "target": "new",

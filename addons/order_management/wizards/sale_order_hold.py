@@ -25,14 +25,20 @@ class SaleOrderHold(models.TransientModel):
 
     @api.model
     def _default_expires_at(self):
-        hours = self.env.company.hold_hours or 24.0
-        return fields.Datetime.now() + timedelta(hours=hours)
+        """The company's time from now, or from the end of what is held already."""
+        ids = self.env.context.get("default_order_ids") or self.env.context.get(
+            "active_ids", []
+        )
+        orders = self.env["sale.order"].browse(ids)
+        ends = [end for end in orders.mapped("held_until") if end]
+        hours = (orders.company_id[:1] or self.env.company).hold_hours
+        return max([fields.Datetime.now(), *ends]) + timedelta(hours=hours)
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """From the list: the selected orders."""
-        values = super().default_get(fields_list)
-        if "order_ids" in fields_list and not values.get("order_ids"):
+        values = super().default_get(fields)
+        if "order_ids" in fields and not values.get("order_ids"):
             values["order_ids"] = self.env.context.get("active_ids", [])
         return values
 

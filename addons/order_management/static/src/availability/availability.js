@@ -20,9 +20,10 @@ export const STATES = {
     missing: {icon: "text-danger", label: _t("Not available")},
 };
 
-/** A day as the user writes it, from the server's text in UTC. */
-export function formatDay(text) {
-    return text ? formatDate(deserializeDateTime(text)) : "";
+/** A day as the user writes it; the server's text is in UTC. */
+export function formatDay(moment) {
+    const date = typeof moment === "string" ? deserializeDateTime(moment) : moment;
+    return date ? formatDate(date) : "";
 }
 
 /** A quantity without the zeros nobody reads. */
