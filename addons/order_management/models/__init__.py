@@ -9,6 +9,7 @@ from . import account_move
 from . import account_move_words
 from . import channel_order
 from . import stock_hold
+from . import stock_hold_availability
 from . import order_quota
 from . import order_quota_scope
 from . import order_quota_period
@@ -24,6 +25,7 @@ from . import channel_return_line
 from . import channel_settlement
 from . import channel_settlement_line
 from . import res_company
+from . import res_company_availability
 from . import res_config_settings
 from . import payment_transaction
 from . import sale_channel_approval
@@ -95,6 +97,7 @@ from . import stock_quant
 from . import stock_quant_turn
 from . import stock_move_line_reservation
 from . import stock_move_reservation
+from . import stock_move_hold
 from . import channel_order_screens
 from . import order_hub
 from . import order_finder
@@ -130,3 +133,11 @@ from . import order_fair_share
 from . import order_fair_share_class
 from . import order_fair_share_product
 from . import order_fair_share_line
+from . import product_availability
+from . import product_template_availability
+from . import sale_order_line_availability
+from . import sale_order_line_hold
+from . import sale_order_hold
+from . import order_event_hold
+from . import sale_channel_hold
+from . import channel_order_import_hold

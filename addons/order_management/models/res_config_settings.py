@@ -10,3 +10,7 @@ class ResConfigSettings(models.TransientModel):
     approval_mode = fields.Selection(
         related="company_id.approval_mode", readonly=False, required=True
     )
+    has_availability_on_entry = fields.Boolean(
+        related="company_id.has_availability_on_entry", readonly=False
+    )
+    hold_hours = fields.Float(related="company_id.hold_hours", readonly=False)

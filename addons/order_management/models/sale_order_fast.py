@@ -335,12 +335,9 @@ class SaleOrder(models.Model):
     def _get_fast_availability(self, products, warehouse):
         """``{product id: what can be promised from the warehouse}`` of stored goods, in
         the product's own unit.
-
-        Hook: the one place to change when more than free stock counts.
         """
         stored = products.filtered("is_storable")
-        here = stored.with_context(warehouse_id=warehouse.id)
-        return {product.id: product.free_qty for product in here}
+        return stored._get_available_to_promise(warehouse)
 
 
 def _is_id(line):

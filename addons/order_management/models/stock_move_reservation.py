@@ -68,6 +68,7 @@ class StockMove(models.Model):
             ready.with_context(
                 order_management_locked_quants=locked,
                 order_management_new_lines=NewLines(),
+                order_management_room=ready._get_hold_room(needs),
             ),
         )._action_assign(force_qty=force_qty)
         ready.filtered("is_reservation_deferred").is_reservation_deferred = False
@@ -89,7 +90,11 @@ class StockMove(models.Model):
                 # this move must see what the earlier one took
                 self.env["stock.move.line"].create([])
             self = self.with_context(order_management_collect_lines=True)
-        return super()._update_reserved_quantity(
+        if not strict:
+            need = self._get_need_beside_holds(need, location_id)
+            if not need:
+                return 0.0
+        taken = super()._update_reserved_quantity(
             need,
             location_id,
             lot_id=lot_id,
@@ -97,6 +102,9 @@ class StockMove(models.Model):
             owner_id=owner_id,
             strict=strict,
         )
+        if not strict:
+            self._take_beside_holds(taken, location_id)
+        return taken
 
     def _get_reservation_needs(self):
         """Of the moves that core would reserve from stock.

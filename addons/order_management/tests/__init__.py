@@ -49,3 +49,8 @@ from . import test_order_quota_scopes
 from . import test_order_quota_periods
 from . import test_order_quota_transfer
 from . import test_fair_share
+from . import test_availability
+from . import test_availability_random
+from . import test_order_hold
+from . import test_hold_concurrency
+from . import test_availability_line

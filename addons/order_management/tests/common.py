@@ -36,6 +36,14 @@ class OrderManagementCommon(BaseCommon):
         )
 
     @classmethod
+    def _add_stock(cls, quantity, product=None, warehouse=None, **values):
+        """Put goods on the shelf; ``values`` as of ``_update_available_quantity``."""
+        warehouse = warehouse or cls.warehouse
+        cls.env["stock.quant"]._update_available_quantity(
+            product or cls.product, warehouse.lot_stock_id, quantity, **values
+        )
+
+    @classmethod
     def _create_channel(cls, name, company, **values):
         return cls.env["sale.channel"].create(
             {"name": name, "company_id": company.id, **values}

@@ -62,6 +62,7 @@ class TestAccess(OrderManagementCommon):
                 }
             ]
         )
+        cls._add_stock(1, warehouse=cls._get_warehouse(company))
         hold = env["stock.hold"].create(
             {
                 "product_id": cls.product.id,

@@ -13,6 +13,12 @@ from .common import OrderManagementCommon
 class TestStockHold(OrderManagementCommon):
     """OM-30: a promise with an end."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._add_stock(100)
+        cls._add_stock(100, warehouse=cls._get_warehouse(cls.other_company))
+
     def _create_hold(self, user=None, **values):
         return (
             self.env["stock.hold"]

@@ -4,6 +4,7 @@ from . import channel_order_reason
 from . import channel_order_accept
 from . import channel_order_ignore
 from . import sale_channel_setup
+from . import sale_order_hold
 from . import sale_order_refuse
 from . import order_approval_trial
 from . import order_approval_trial_line
