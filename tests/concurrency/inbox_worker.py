@@ -4,6 +4,8 @@ import random
 import time
 from pathlib import Path
 
+from psycopg2 import OperationalError
+
 from ..worker import BaseWorker, main
 
 
@@ -49,6 +51,18 @@ def receive(env, channel_id, numbers, customers, versions=(1,), street="Old"):
     ]
     answers = env["channel.order"].receive(channel_id, payloads)
     return {answer["external_id"]: answer["id"] for answer in answers}
+
+
+def receive_versions(env, channel_id, versions):
+    """Versions of one order; each wants as many units as its number."""
+    payloads = []
+    for version in versions:
+        order = payload(env, 1, 1, version)
+        order["lines"][0]["quantity"] = version
+        order["total"] = str(10 * version + 9)
+        payloads.append(order)
+    answers = env["channel.order"].receive(channel_id, payloads)
+    return sorted({answer["id"] for answer in answers})
 
 
 def process(env, ids, job=False):
@@ -100,6 +114,35 @@ class Worker(BaseWorker):
         for version in versions:
             ids |= set(self.call("receive", channel_id, [1], 1, [version]).values())
         return sorted(ids)
+
+    def storm(self, start_at, seed, channel_id, times):
+        """One order, ``times`` sendings of old and new versions, imported in between.
+
+        Whoever loses five times against the others sends again, as a channel does.
+
+        :return: {ids: of the rows, lost: how often all tries were lost}
+        """
+        draw = random.Random(seed)
+        # newer and newer on the whole, so that there is something to do to the end
+        versions = [
+            min(max(1, number + draw.randint(-9, 9)), times)
+            for number in range(1, times + 1)
+        ]
+        versions[-draw.randint(1, 5)] = times
+        self.wait_for(start_at)
+        ids, lost = set(), 0
+        for version in versions:
+            sent = False
+            while not sent:
+                try:
+                    burst = [version, *draw.choices(versions, k=draw.choice((0, 0, 2)))]
+                    ids |= set(self.call("receive_versions", channel_id, burst))
+                    if draw.random() < 0.4:
+                        self.call("process", sorted(ids), draw.random() < 0.5)
+                    sent = True
+                except OperationalError:
+                    lost += 1
+        return {"ids": sorted(ids), "lost": lost}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 
 class ChannelOrderMail(models.Model):
@@ -148,7 +148,8 @@ class ChannelOrderMail(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Mail with orders"),
-                note=text,
+                # the text names attachments and senders: words, never HTML
+                note=plaintext2html(text),
                 user_id=self.user_id.id,
             )
 

@@ -107,6 +107,11 @@ class ChannelOrderUpload(models.Model):
                     continue
             mapping = upload._get_mapping()
             problem = upload._get_mapping_problem(mapping)
+            if not problem and not layout.preview:
+                problem = self.env._(
+                    "Below the row of titles the file has no rows. Choose another "
+                    "file, sheet or row of titles."
+                )
             problems = {} if problem else check_rows(layout.preview, mapping)
             upload.sudo().preview_rows = [
                 {

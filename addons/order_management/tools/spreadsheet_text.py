@@ -24,6 +24,10 @@ CELL_SENTENCES = {
         "rows of order “%(value)s” stand too far apart; sort the file by order"
     ),
     "error_value": _lt("“%(value)s” is an error of a formula"),
+    "no_result": _lt(
+        "“%(value)s” is a formula without a result; open the file in a spreadsheet "
+        "program, save it there and try again"
+    ),
     "invalid": _lt("“%(value)s”: expected %(expected)s"),
     "other_row": _lt("another row of this order has a problem"),
 }

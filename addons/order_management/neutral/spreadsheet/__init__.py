@@ -13,7 +13,8 @@ The way through::
 """
 
 from .cells import CellProblem
-from .files import Layout, SpreadsheetError, inspect, rows
+from .errors import SpreadsheetError
+from .files import Layout, inspect, rows
 from .headers import guess_columns
 from .mapping import Mapping, guess_mapping
 from .orders import BadRow, Batch, check_rows, read_orders

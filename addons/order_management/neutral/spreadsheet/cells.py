@@ -49,6 +49,8 @@ CELL_SENTENCES = {
     "scattered": "rows of order “%(value)s” stand too far apart; sort the file by "
     "order",
     "error_value": "“%(value)s” is an error of a formula",
+    "no_result": "“%(value)s” is a formula without a result; open the file in a "
+    "spreadsheet program, save it there and try again",
     "invalid": "“%(value)s”: expected %(expected)s",
     "other_row": "another row of this order has a problem",
 }
@@ -84,6 +86,12 @@ _STATUSES = {
 }
 
 
+class Formula(str):
+    """A formula that no program has computed yet: its text, never its result."""
+
+    __slots__ = ()
+
+
 def shown(value) -> str:
     """A cell for a message or a file of rejects."""
     if value is None:
@@ -101,8 +109,10 @@ def text_of(value) -> str:
 
 
 def is_error(value) -> bool:
-    """Whether the cell holds what a failed formula leaves."""
-    return isinstance(value, str) and value.upper() in _ERRORS
+    """Whether the cell holds what a failed formula leaves, or one without result."""
+    return isinstance(value, Formula) or (
+        isinstance(value, str) and value.upper() in _ERRORS
+    )
 
 
 # --- figures ---

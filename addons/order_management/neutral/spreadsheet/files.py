@@ -5,27 +5,17 @@
 import csv
 import itertools
 import unicodedata
-import zipfile
 from dataclasses import dataclass, field, replace
 
 from .encodings import detect_encoding
+from .errors import SpreadsheetError
 from .headers import find_header
+from .workbook import describe_workbook, workbook_rows
 
 #: Rows looked at before anything is decided.
 PREVIEW_ROWS = 200
-_MAX_COLUMNS = 500
-#: An XLSX that unpacks to more than this is no order list.
-_MAX_UNPACKED = 1 << 30
+_MAX_COLUMNS = 1000
 _DELIMITERS = ",;\t|"
-
-
-class SpreadsheetError(ValueError):
-    """A file that cannot be read at all; ``code`` and ``params`` for translations."""
-
-    def __init__(self, code, text, **params):
-        super().__init__(text % params)
-        self.code = code
-        self.params = params
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ def _inspect_kind(path, known):
     with open(path, "rb") as file:
         magic = file.read(8)
     if magic.startswith(b"PK\x03\x04"):
-        return _inspect_xlsx(path, known.get("sheet", ""))
+        return Layout("xlsx", **describe_workbook(path, known.get("sheet", "")))
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
         raise SpreadsheetError(
             "old_excel",
@@ -108,7 +98,8 @@ def _inspect_kind(path, known):
 def _check_encoding(name):
     try:
         "".encode(name)
-    except LookupError as error:
+    # "undefined" and names with odd characters are errors of other kinds
+    except (LookupError, ValueError) as error:
         raise SpreadsheetError(
             "unknown_encoding",
             "There is no encoding “%(encoding)s”. Try UTF-8.",
@@ -117,8 +108,11 @@ def _check_encoding(name):
 
 
 def _all_rows(path, layout):
-    read = _xlsx_rows if layout.kind == "xlsx" else _csv_rows
-    for number, values in read(path, layout):
+    if layout.kind == "xlsx":
+        numbered = workbook_rows(path, layout.sheet)
+    else:
+        numbered = _csv_rows(path, layout)
+    for number, values in numbered:
         while values and values[-1] in (None, ""):
             values.pop()
         if values:
@@ -132,10 +126,14 @@ def _header_text(value):
 # --- CSV ---
 def _csv_rows(path, layout):
     with open(path, encoding=layout.encoding, newline="") as file:
-        reader = csv.reader(_clean(file), delimiter=layout.delimiter)
+        lines = []
+        reader = csv.reader(_clean(file, lines), delimiter=layout.delimiter)
         for number in itertools.count(1):
+            lines.clear()
             try:
                 values = next(reader)
+                if len(lines) != 1:
+                    _check_quotes(lines, layout.delimiter)
             except StopIteration:
                 return
             except csv.Error as error:
@@ -157,15 +155,30 @@ def _csv_rows(path, layout):
             yield number, [_csv_text(value) for value in values]
 
 
-def _clean(file):
+def _clean(file, lines):
+    """Lines without NUL; ``lines`` holds those that the row at hand is made of, and
+    one more where the file ended within it."""
     for line in file:
-        yield line.replace("\x00", "") if "\x00" in line else line
+        line = line.replace("\x00", "") if "\x00" in line else line
+        lines.append(line)
+        yield line
+    lines.append("")
+
+
+def _check_quotes(lines, delimiter):
+    """A quotation mark that nobody closed swallows rows to the next one, or the end.
+
+    Within one line such a mark does no harm, and many programs write it.
+
+    :raises csv.Error: where a cell of several lines is not closed as it should be
+    """
+    list(csv.reader(lines, delimiter=delimiter, strict=True))
 
 
 def _csv_text(value):
     value = value.strip()
     # the apostrophe that keeps "=1+1" from being a formula (see rejects)
-    if value[:1] == "'" and value[1:2] in "=+-@" and len(value) > 1:
+    if value[:1] == "'" and value[1:].lstrip().startswith(tuple("=+-@＝＋－＠")):
         value = value[1:]
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
@@ -192,95 +205,3 @@ def _delimiter_score(lines, delimiter):
     width = max(set(widths), key=lambda value: (widths.count(value), value))
     # many rows that agree count for more than a few wide ones
     return widths.count(width) * 100 + width
-
-
-# --- XLSX ---
-def _open_workbook(path):
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-        if unpacked > _MAX_UNPACKED:
-            raise SpreadsheetError(
-                "too_large",
-                "The file unpacks to more than %(limit)s GB. Split it.",
-                limit=_MAX_UNPACKED >> 30,
-            )
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except SpreadsheetError:
-        raise
-    # whatever openpyxl stumbles over in a broken file: the person needs one answer
-    except Exception as error:
-        raise SpreadsheetError(
-            "broken_excel",
-            "The file cannot be opened as XLSX (%(error)s). Open it in a spreadsheet "
-            "program and save it again.",
-            error=type(error).__name__,
-        ) from error
-
-
-def _inspect_xlsx(path, sheet):
-    book = _open_workbook(path)
-    try:
-        names = tuple(item.title for item in book.worksheets)
-        if not names:
-            raise SpreadsheetError("no_sheet", "The file has no sheet with cells.")
-        if sheet and sheet not in names:
-            raise SpreadsheetError(
-                "unknown_sheet",
-                "There is no sheet “%(sheet)s”; the file has: %(sheets)s.",
-                sheet=sheet,
-                sheets=", ".join(names),
-            )
-        active = book[sheet] if sheet else _best_sheet(book)
-        return Layout(
-            "xlsx",
-            sheet=active.title,
-            sheets=names,
-            row_estimate=active.max_row or 0,
-        )
-    finally:
-        book.close()
-
-
-def _best_sheet(book):
-    """The first visible sheet with two rows or more, else the first of all."""
-    for sheet in book.worksheets:
-        if sheet.sheet_state == "visible":
-            sheet.reset_dimensions()
-            filled = (row for row in sheet.iter_rows(values_only=True) if any(row))
-            if len(list(itertools.islice(filled, 2))) == 2:
-                return sheet
-    return book.worksheets[0]
-
-
-def _xlsx_rows(path, layout):
-    book = _open_workbook(path)
-    try:
-        sheet = book[layout.sheet]
-        # some programs write a wrong size into the file
-        sheet.reset_dimensions()
-        source = enumerate(sheet.iter_rows(values_only=True), start=1)
-        while True:
-            try:
-                number, values = next(source)
-            except StopIteration:
-                return
-            except Exception as error:
-                raise SpreadsheetError(
-                    "broken_excel",
-                    "The file cannot be opened as XLSX (%(error)s). Open it in a "
-                    "spreadsheet program and save it again.",
-                    error=type(error).__name__,
-                ) from error
-            yield number, [_excel_value(value) for value in values]
-    finally:
-        book.close()
-
-
-def _excel_value(value):
-    if isinstance(value, str):
-        value = value.strip()
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
-    return value

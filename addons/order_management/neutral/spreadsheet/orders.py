@@ -151,7 +151,7 @@ class _Collector:
         self.count += 1
         key = row.fields.get("external_id") or self._carried(row)
         if not key:
-            if row.fields:
+            if row.fields or row.problems:
                 problem = self._missing(row, "external_id", "id")
                 bad_rows.append(BadRow(number, values, [problem, *row.problems]))
         elif _digest(key) in self.closed:

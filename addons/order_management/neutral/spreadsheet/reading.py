@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..problems import EXPECTED
 from .cells import (
     CellProblem,
+    Formula,
     column_letter,
     is_error,
     parse_date,
@@ -108,6 +109,7 @@ class RowReader:
         code = "number" if name in _FIGURES else "date" if name in _DATES else "flag"
         code = "status" if name == "status" else code
         code = "error_value" if is_error(value) else code
+        code = "no_result" if isinstance(value, Formula) else code
         return CellProblem(
             row=number,
             column=column_letter(self.mapping.columns[name]),

@@ -8,7 +8,7 @@ cells that would start one get an apostrophe in front, which reading takes off a
 
 import csv
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from .cells import shown
 
@@ -17,6 +17,10 @@ ROW_TITLE = "Row"
 #: Control characters that XML cannot hold, and halves of surrogate pairs.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAX_CELL = 32000
+#: What makes a cell of text a formula, in the width of Latin or of Chinese letters.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+#: Spreadsheet programs know no day before.
+_FIRST_DAY = datetime(1900, 1, 1)
 
 
 def reject_writer(path, layout, **options):
@@ -100,9 +104,9 @@ class XlsxRejects(_Rejects):
             return
         if isinstance(value, bool):
             self.sheet.write_boolean(self.row, column, value)
-        elif isinstance(value, (int, float)):
+        elif _is_figure(value):
             self.sheet.write_number(self.row, column, value)
-        elif isinstance(value, (date, datetime)):
+        elif _is_day(value):
             self.sheet.write_datetime(self.row, column, value, self.dates)
         else:
             text = _NOT_XML.sub("", str(value))[:_MAX_CELL]
@@ -112,8 +116,19 @@ class XlsxRejects(_Rejects):
         self.book.close()
 
 
+def _is_figure(value):
+    """Whether a number is one that a cell can hold."""
+    return isinstance(value, (int, float)) and abs(value) < 1e300
+
+
+def _is_day(value):
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return isinstance(value, datetime) and value >= _FIRST_DAY
+
+
 def _inert(value):
     text = shown(value)
-    if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA):
         return "'" + text
     return text
