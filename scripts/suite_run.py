@@ -192,7 +192,7 @@ class Runner:
     def greet(self):
         print(
             f"""
-  The suite runs:   {self.url}
+  The suite runs:   {self.url}/odoo
   User, password:   admin, admin        (database {self.database}, with demo data)
   Look first at:    Order Hub > Inbox, then Order Hub > Orders; the user menu >
                     My Preferences switches to Vietnamese or Chinese

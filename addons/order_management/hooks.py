@@ -137,17 +137,24 @@ def uninstall_hook(env):
     env.cr.execute("UPDATE sale_channel SET alias_id = NULL")
     env.invalidate_all()
     aliases.unlink()
-    # channels that sold something are not ours to delete
-    used = channels.search([]).filtered(
-        lambda channel: any(
-            env[model].search_count([("sale_channel_id", "=", channel.id)], limit=1)
-            for model in ("sale.order", "account.move")
-        )
+    keep_used_channels(env, "order_management")
+
+
+def keep_used_channels(env, module):
+    """Let channels of a module's data that are in use stay when it goes.
+
+    Channels that sold something are not ours to delete. For the uninstall hooks of
+    addons that bring channels, too.
+
+    :param str module: the technical name of the module
+    """
+    data = env["ir.model.data"].search(
+        [("module", "=", module), ("model", "=", "sale.channel")]
     )
-    env["ir.model.data"].search(
-        [
-            ("module", "=", "order_management"),
-            ("model", "=", "sale.channel"),
-            ("res_id", "in", used.ids),
-        ]
-    ).unlink()
+    channels = env["sale.channel"].browse(data.mapped("res_id"))
+    used_ids = {
+        channel.id
+        for model, field in channels._get_company_bound_fields()
+        for [channel] in env[model]._read_group([(field, "in", channels.ids)], [field])
+    }
+    data.filtered(lambda row: row.res_id in used_ids).unlink()

@@ -18,5 +18,6 @@
     "demo": [
         "demo/sale_channel_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

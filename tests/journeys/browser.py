@@ -55,7 +55,8 @@ class Person:
         self.page.goto(f"{url}/web/login")
         self.page.fill("#login", login)
         self.page.fill("#password", password)
-        self.page.click("button[type=submit]")
+        # a website has more forms on this page
+        self.page.click(".oe_login_form button[type=submit]")
         self.page.wait_for_selector(".o_web_client .o_main_navbar")
 
     def _note_response(self, response):

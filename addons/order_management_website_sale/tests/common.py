@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -42,7 +43,9 @@ class WebsiteHubCase(WebsiteSaleCommon):
 
     @classmethod
     def _create_cart(cls, quantity=2, **vals):
-        return cls.env["sale.order"].create(
+        # as the web shop does
+        orders = cls.env["sale.order"].with_user(SUPERUSER_ID)
+        return orders.create(
             {
                 "partner_id": cls.partner.id,
                 "website_id": cls.website.id,
@@ -54,7 +57,7 @@ class WebsiteHubCase(WebsiteSaleCommon):
                 ],
                 **vals,
             }
-        )
+        ).with_user(cls.env.user)
 
     def _get_rows(self, order):
         return (

@@ -17,11 +17,11 @@ class TestWebsiteCheckout(PaymentHttpCommon, WebsiteHubCase):
         super().setUpClass()
         cls.channel.approval_mode = "explicit"
         cls.channel.payment_hold_minutes = 15
-        cls.channel.user_id = cls.clerk
         # the website that answers on this address
         cls.channel.website_id = False
         cls.website = cls.env["website"].get_current_website()
         cls.website.sale_channel_ids.website_id = False
+        cls.website.salesperson_id = cls.clerk
         cls.channel.website_id = cls.website
         cls.carrier.website_published = True
         cls.cart = cls._create_cart(partner_id=cls.partner.id)
