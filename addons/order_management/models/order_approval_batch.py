@@ -43,7 +43,9 @@ class OrderApprovalBatch(models.Model):
     def _compute_counts(self):
         counts = {
             (batch, state): count
-            for batch, state, count in self.env["order.approval.batch.line"]._read_group(
+            for batch, state, count in self.env[
+                "order.approval.batch.line"
+            ]._read_group(
                 [("batch_id", "in", self._origin.ids)],
                 ["batch_id", "state"],
                 ["__count"],

@@ -81,9 +81,7 @@ class OrderApprovalDelegation(models.Model):
             if delegation.ended_at or (ends and ends < today):
                 delegation.state = "ended"
             else:
-                delegation.state = (
-                    "planned" if begins and begins > today else "active"
-                )
+                delegation.state = "planned" if begins and begins > today else "active"
 
     def _search_state(self, operator, value):
         if operator != "in":

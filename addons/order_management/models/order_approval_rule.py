@@ -267,7 +267,9 @@ class OrderApprovalRule(models.Model):
         ]
 
     def _get_used_conditions(self):
-        return [name for name in self._get_conditions() if any(self.mapped(f"by_{name}"))]
+        return [
+            name for name in self._get_conditions() if any(self.mapped(f"by_{name}"))
+        ]
 
     def _format_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.company_id.currency_id)
@@ -308,7 +310,8 @@ class OrderApprovalRule(models.Model):
     def _describe_condition(self, name):
         texts = {
             "amount": lambda: self.env._(
-                "an amount over %(amount)s", amount=self._format_amount(self.amount_over)
+                "an amount over %(amount)s",
+                amount=self._format_amount(self.amount_over),
             ),
             "discount": lambda: self.env._(
                 "a discount over %(percent)g %%", percent=self.discount_over

@@ -63,9 +63,10 @@ class OrderApprovalRule(models.Model):
 
     def _get_reason(self, name, fact):
         """Hook: why the condition ``name`` is met by the fact, or False."""
-        if name == "amount" and self.currency_id.compare_amounts(
-            fact, self.amount_over
-        ) > 0:
+        if (
+            name == "amount"
+            and self.currency_id.compare_amounts(fact, self.amount_over) > 0
+        ):
             return self.env._(
                 "Amount %(amount)s over %(limit)s",
                 amount=self._format_amount(fact),
@@ -107,7 +108,9 @@ class OrderApprovalRule(models.Model):
         for company, company_orders in orders.grouped("company_id").items():
             reviewers = steps._get_reviewers(company)
             approvers[company] = steps._get_reviewers(company, "manager")
-            for rule in self.filtered(lambda rule: rule.company_id == company):
+            for rule in self:
+                if rule.company_id != company:
+                    continue
                 approvers.update(rule._get_company_approvers(company_orders, reviewers))
         return approvers
 
@@ -119,7 +122,9 @@ class OrderApprovalRule(models.Model):
                 for order in orders
             }
         named = (
-            self.user_ids if self.approver_type == "user" else self.group_id.all_user_ids
+            self.user_ids
+            if self.approver_type == "user"
+            else self.group_id.all_user_ids
         )
         return {(self.id, order.id): named & reviewers for order in orders}
 

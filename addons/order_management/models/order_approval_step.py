@@ -43,7 +43,7 @@ class OrderApprovalStep(models.Model):
     level = fields.Integer(readonly=True, default=1, required=True)
     state = fields.Selection(
         [
-            ("waiting", "Not Their Turn"),
+            ("waiting", "Later"),
             ("pending", "To Decide"),
             ("approved", "Approved"),
             ("refused", "Refused"),
@@ -76,7 +76,7 @@ class OrderApprovalStep(models.Model):
         help="Whose own order it is, or who approved for the same rule already.",
     )
     why = fields.Char(readonly=True, help="Why the order needs this approval.")
-    decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     stand_in_for_id = fields.Many2one("res.users", "Standing In For", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     note = fields.Text("Remark", readonly=True)
@@ -266,9 +266,7 @@ class OrderApprovalStep(models.Model):
         for step in self.sorted("level"):
             lowest.setdefault(step.order_id, step.level)
         turn = self.filtered(
-            lambda step: (
-                step.state == "waiting" and step.level == lowest[step.order_id]
-            )
+            lambda step: step.state == "waiting" and step.level == lowest[step.order_id]
         )
         if turn:
             turn.sudo().write({"state": "pending"})

@@ -39,7 +39,9 @@ class SaleOrder(models.Model):
         count = len(named_sudo.order_id)
         if count <= _ACTIVITY_LIMIT:
             # Odoo mails each activity by itself: good for one order, a flood for ten
-            self.with_context(mail_activity_quick_update=count > 1)._schedule_turn(asked)
+            self.with_context(mail_activity_quick_update=count > 1)._schedule_turn(
+                asked
+            )
         if count > 1:
             self._mail_turn(asked)
 

@@ -129,9 +129,12 @@ class SaleOrder(models.Model):
             *(rule for rows in matches.values() for rule, _reasons in rows)
         )
         approvers = matched._get_approvers(asked)
-        principals = self.env.user | self.env["order.approval.delegation"]._get_active_for(
+        principals = (
             self.env.user
-        ).user_id
+            | self.env["order.approval.delegation"]
+            ._get_active_for(self.env.user)
+            .user_id
+        )
         blockers = {}
         for order in asked:
             owners = order._get_approval_owners()

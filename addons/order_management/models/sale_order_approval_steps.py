@@ -142,7 +142,9 @@ class SaleOrder(models.Model):
         return (
             self.env["order.approval.step"]
             .sudo()
-            .search([("order_id", "in", self._origin.ids), ("state", "in", LIVE_STATES)])
+            .search(
+                [("order_id", "in", self._origin.ids), ("state", "in", LIVE_STATES)]
+            )
         )
 
     def _get_deciding(self):
@@ -317,7 +319,9 @@ class SaleOrder(models.Model):
         """Values of the steps that these orders need by the rules of now."""
         rules = self.env["order.approval.rule"].sudo()
         matches = rules._get_matches(self)
-        matched = rules.concat(*(rule for rows in matches.values() for rule, _w in rows))
+        matched = rules.concat(
+            *(rule for rows in matches.values() for rule, _w in rows)
+        )
         asked = self.browse(matches)
         approvers = matched._get_approvers(asked)
         vals_list = []

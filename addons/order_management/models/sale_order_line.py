@@ -107,7 +107,9 @@ class SaleOrderLine(models.Model):
         if not _DECISION_FIELDS.isdisjoint(vals) or not _KEPT_FIELDS.isdisjoint(vals):
             self._check_decision(vals)
         changed = self._get_watched_changes(vals)
-        terms = changed.filtered(lambda line: line._is_changed_by_any(vals, _TERM_FIELDS))
+        terms = changed.filtered(
+            lambda line: line._is_changed_by_any(vals, _TERM_FIELDS)
+        )
         ordered = {line: line.product_uom_qty for line in changed}
         for line in changed:
             line._check_change_allowed(vals)

@@ -98,7 +98,9 @@ class SaleOrderLine(models.Model):
                 move.state not in ("done", "cancel")
                 and not move.location_id._is_customer_side()
                 # of several steps the last one's place, known from the first one on
-                and (move.location_final_id or move.location_dest_id)._is_customer_side()
+                and (
+                    move.location_final_id or move.location_dest_id
+                )._is_customer_side()
             )
         )
 

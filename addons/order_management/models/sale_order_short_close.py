@@ -39,8 +39,8 @@ class SaleOrder(models.Model):
             if not order._is_under_approval_control():
                 raise UserError(
                     self.env._(
-                        "Quantities of %(order)s are not under control: cancel its open "
-                        "transfers instead.",
+                        "Quantities of %(order)s are not under control: cancel its "
+                        "open transfers instead.",
                         **names,
                     )
                 )

@@ -126,7 +126,7 @@ class OrderQuantityReport(models.Model):
         readonly=True,
         help="Approved and not at the customer.",
     )
-    ordered_amount = fields.Monetary("Ordered Amount", readonly=True)
+    ordered_amount = fields.Monetary(readonly=True)
     cut_amount = fields.Monetary(
         "Amount Cut", readonly=True, help="What the cut quantity would have sold for."
     )

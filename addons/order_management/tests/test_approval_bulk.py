@@ -36,10 +36,7 @@ class TestApprovalBulk(ApprovalCase):
     def test_cost_of_rules_does_not_grow(self):
         """Every condition, two levels: a query more for no order more; only what Odoo
         writes a hundred rows at a time grows a little."""
-        conditions = {
-            f"by_{name}": True
-            for name in self.rules._get_conditions()
-        }
+        conditions = {f"by_{name}": True for name in self.rules._get_conditions()}
         self.company.account_use_credit_limit = True
         self.partner.with_company(self.company).credit_limit = 1
         self._make_rule(
@@ -56,7 +53,9 @@ class TestApprovalBulk(ApprovalCase):
         # the first round fills what Odoo keeps between requests
         for size in (25, 28, 33, 200):
             orders = self._make_orders(size)
-            submit = self._count_sql(lambda o=orders: self._as(o, "clerk").action_submit())
+            submit = self._count_sql(
+                lambda o=orders: self._as(o, "clerk").action_submit()
+            )
             self.assertEqual(len(orders.approval_step_ids), 3 * size)
             signed = [
                 self._count_sql(lambda o=orders, x=x: self._as(o, x).action_approve())

@@ -75,9 +75,7 @@ class TestApprovalConcurrency(BaseCase):
             cr.execute("SET LOCAL order_management.archive = 'on'")
             by_channel = [("sale_channel_id", "=", self.channel_id)]
             orders = env["sale.order"].search(by_channel)
-            cr.execute(
-                "DELETE FROM order_event WHERE order_id = ANY(%s)", [orders.ids]
-            )
+            cr.execute("DELETE FROM order_event WHERE order_id = ANY(%s)", [orders.ids])
             orders._action_cancel()
             orders.unlink()
             cr.execute(
@@ -145,6 +143,28 @@ class TestApprovalConcurrency(BaseCase):
         """Neither waits for the other: the later one sees the first and finishes."""
         for _seed in range(5):
             order_id = self._submit(min_approvals=2)
+            errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
+            self.assertEqual(errors, [None, None])
+            self.assertEqual(
+                self._read(order_id), ("approved", ["approved", "approved"], 2)
+            )
+            self._forget_rules()
+
+    def test_two_rules_side_by_side_at_once(self):
+        """Nothing but the order is between the two: each would think the other's
+        approval is still to come, and nobody would let the order through."""
+        first, second = self.user_ids
+        for _seed in range(5):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["order.approval.rule"].create(
+                    {
+                        "name": "Approval race",
+                        "channel_ids": [Command.set([self.channel_id])],
+                        "user_ids": [Command.set([second])],
+                    }
+                )
+            order_id = self._submit(user_ids=[Command.set([first])])
             errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
             self.assertEqual(errors, [None, None])
             self.assertEqual(

@@ -50,9 +50,7 @@ class TestApprovalRules(ApprovalCase):
             {"name": "Two", "currency_id": currency.id, "company_id": self.company.id}
         )
         for quantity, matched in ((10, False), (11, True)):
-            order = self._make_order(
-                quantity, confirm=False, pricelist_id=pricelist.id
-            )
+            order = self._make_order(quantity, confirm=False, pricelist_id=pricelist.id)
             self.assertEqual(order.currency_id, currency)
             order.order_line.price_unit = 20
             order.action_submit()

@@ -85,14 +85,10 @@ class TestApprovalSteps(ApprovalCase):
             self._as(order, "deputy").action_refuse("No")
         self._as(order, "leader").action_refuse("Too much")
         self.assertEqual(order.approval_state, "refused")
-        self.assertEqual(
-            self._get_steps(order).mapped("state"), ["refused", "skipped"]
-        )
+        self.assertEqual(self._get_steps(order).mapped("state"), ["refused", "skipped"])
         self.assertEqual(self._get_steps(order)[0].note, "Too much")
         order.action_submit()
-        self.assertEqual(
-            self._get_steps(order).mapped("state"), ["pending", "waiting"]
-        )
+        self.assertEqual(self._get_steps(order).mapped("state"), ["pending", "waiting"])
         self.assertEqual(len(order.approval_step_ids), 4)
 
     def test_group_and_leader(self):
@@ -259,9 +255,7 @@ class TestApprovalSteps(ApprovalCase):
         self._as(order.order_line, "clerk").product_uom_qty = 9
         self.assertEqual(self._get_steps(order)[0].state, "approved")
         self._as(order.order_line, "clerk").product_uom_qty = 12
-        self.assertEqual(
-            self._get_steps(order).mapped("state"), ["pending", "waiting"]
-        )
+        self.assertEqual(self._get_steps(order).mapped("state"), ["pending", "waiting"])
         self.assertEqual(len(order.approval_step_ids), 4)
 
     def test_change_asks_others_when_it_passes_a_limit(self):
@@ -311,9 +305,7 @@ class TestApprovalSteps(ApprovalCase):
         order = self._confirm(10)
         line = order.order_line
         with self.assertRefused("approval of others"):
-            self._as(line, "reviewer").write(
-                {"approved_qty": 20, "cut_reason": "More"}
-            )
+            self._as(line, "reviewer").write({"approved_qty": 20, "cut_reason": "More"})
         self._as(line, "clerk").product_uom_qty = 20
         self.assertEqual(order.approval_state, "approved")
         self.assertEqual(line.approved_qty, 10)

@@ -82,9 +82,7 @@ class TestOrderQuantityReport(ApprovalCase):
         seen = self._as(order, "clerk")
         self.assertEqual(seen.quantity_ids.approved_qty, 10)
         domain = order.action_view_quantities()["domain"]
-        self.assertEqual(
-            self.env["order.quantity.report"].search_count(domain), 1
-        )
+        self.assertEqual(self.env["order.quantity.report"].search_count(domain), 1)
 
     def test_grouped(self):
         for quantity, reason in ((10, "Short supply"), (20, "Credit")):

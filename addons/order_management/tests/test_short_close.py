@@ -107,7 +107,9 @@ class TestShortClose(ApprovalCase):
         done = order.picking_ids.filtered(lambda p: p.state == "done")
         wizard = self.env["stock.return.picking"].create({"picking_id": done.id})
         wizard.product_return_moves.quantity = 2
-        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
         self._as(order, "reviewer").action_short_close("Broken")
         self.assertEqual(self._get_open_moves(order), back.move_ids)
 

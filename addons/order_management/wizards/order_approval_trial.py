@@ -52,7 +52,11 @@ class OrderApprovalTrial(models.TransientModel):
         for ids in split_every(_CHUNK, orders.ids):
             matches = self.rule_id._match(orders.browse(ids))
             vals_list += [
-                {"trial_id": self.id, "order_id": order_id, "why": "; ".join(rows[0][1])}
+                {
+                    "trial_id": self.id,
+                    "order_id": order_id,
+                    "why": "; ".join(rows[0][1]),
+                }
                 for order_id, rows in matches.items()
             ]
         self.env["order.approval.trial.line"].create(vals_list)

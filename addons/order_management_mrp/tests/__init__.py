@@ -2,3 +2,4 @@
 
 from . import test_kit_ceiling
 from . import test_kit_availability
+from . import test_kit_short_close
