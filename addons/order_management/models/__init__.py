@@ -17,6 +17,7 @@ from . import order_quota_meter
 from . import order_quota_move
 from . import order_quota_transfer
 from . import order_quota_screens
+from . import order_quota_grid
 from . import channel_return_reason
 from . import channel_return
 from . import channel_return_line
@@ -83,3 +84,7 @@ from . import order_fair_share
 from . import order_fair_share_class
 from . import order_fair_share_product
 from . import order_fair_share_line
+from . import res_partner_quota
+from . import product_product_quota
+from . import product_template_quota
+from . import sale_channel_quota

@@ -36,3 +36,4 @@ from . import test_order_quota_scopes
 from . import test_order_quota_periods
 from . import test_order_quota_transfer
 from . import test_fair_share
+from . import test_order_quota_grid

@@ -5,3 +5,5 @@ from . import channel_order_ignore
 from . import sale_order_refuse
 from . import order_quota_change
 from . import order_quota_generate
+from . import order_quota_import
+from . import order_quota_import_line
