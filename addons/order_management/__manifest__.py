@@ -52,6 +52,8 @@
         "views/order_fair_share_views.xml",
         "views/order_quota_views.xml",
         "views/order_quota_transfer_views.xml",
+        "views/order_quota_grid_views.xml",
+        "views/order_quota_button_views.xml",
         "views/sale_channel_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",

@@ -19,6 +19,7 @@ from . import order_quota_meter
 from . import order_quota_move
 from . import order_quota_transfer
 from . import order_quota_screens
+from . import order_quota_grid
 from . import channel_return_reason
 from . import channel_return
 from . import channel_return_line
@@ -141,3 +142,7 @@ from . import sale_order_hold
 from . import order_event_hold
 from . import sale_channel_hold
 from . import channel_order_import_hold
+from . import res_partner_quota
+from . import product_product_quota
+from . import product_template_quota
+from . import sale_channel_quota

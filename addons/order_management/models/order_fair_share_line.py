@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from ..tools.figures import plain_figure
+
 
 class OrderFairShareLine(models.Model):
     """What one order line gets of a scarce product, and why."""
@@ -89,11 +91,11 @@ class OrderFairShareLine(models.Model):
             if float_compare(row.given_qty, row.supply_qty, precision_digits=6) > 0:
                 raise UserError(
                     self.env._(
-                        "%(given)g of %(product)s are given, but there are only "
-                        "%(supply)g. Lower a share, or compute them again.",
-                        given=row.given_qty,
+                        "%(given)s of %(product)s are given, but there are only "
+                        "%(supply)s. Lower a share, or compute them again.",
+                        given=plain_figure(row.given_qty),
                         product=row.product_id.display_name,
-                        supply=row.supply_qty,
+                        supply=plain_figure(row.supply_qty),
                     )
                 )
 

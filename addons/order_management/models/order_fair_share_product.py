@@ -5,6 +5,7 @@ from datetime import datetime
 from odoo import api, fields, models
 
 from ..allocation import Claim, share
+from ..tools.figures import plain_figure
 
 #: comes after every class that has a place
 _LAST = 1_000_000
@@ -205,10 +206,9 @@ class OrderFairShareProduct(models.Model):
         """Why somebody gets what they get, in words for people."""
         document = self.share_id
         names = {
-            "given": result.quantity,
-            "pack": result.details["pack"],
+            "pack": plain_figure(result.details["pack"]),
             "unit": self.uom_id.name,
-            "share": result.details.get("share", result.quantity),
+            "share": plain_figure(result.details.get("share", result.quantity)),
             "weight": dict(
                 document._fields["weight_by"]._description_selection(self.env)
             )[document.weight_by],
@@ -223,23 +223,23 @@ class OrderFairShareProduct(models.Model):
             if paid:
                 return self.env._(
                     "Not paid, ordered %(moment)s: what others left, in packs of "
-                    "%(pack)g %(unit)s.",
+                    "%(pack)s %(unit)s.",
                     **names,
                 )
             return self.env._(
                 "Paid %(moment)s: what those who paid earlier left, in packs of "
-                "%(pack)g %(unit)s.",
+                "%(pack)s %(unit)s.",
                 **names,
             )
         if "share" not in result.details:
             return self.env._("Other classes come first: nothing is left.")
         if document.policy == "class" and names["rank"] < _LAST:
             return self.env._(
-                "Class %(rank)s: exact share %(share)g by “%(weight)s”, in packs of "
-                "%(pack)g %(unit)s.",
+                "Class %(rank)s: exact share %(share)s by “%(weight)s”, in packs of "
+                "%(pack)s %(unit)s.",
                 **names,
             )
         return self.env._(
-            "Exact share %(share)g by “%(weight)s”, in packs of %(pack)g %(unit)s.",
+            "Exact share %(share)s by “%(weight)s”, in packs of %(pack)s %(unit)s.",
             **names,
         )

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
+from ..tools.figures import plain_figure
+
 #: Counters of a quota in the order in which changes of them are handed over
 _COUNTERS = ("held_qty", "consumed_qty", "limit_qty", "allocated_qty")
 
@@ -162,14 +164,14 @@ class OrderQuota(models.Model):
             return
         raise ValidationError(
             self.env._(
-                "Quota “%(quota)s”: the limit cannot be %(limit)g. %(used)g are held "
-                "or consumed and %(allocated)g are given to its parts. Take at least "
-                "%(least)g, or another policy.",
+                "Quota “%(quota)s”: the limit cannot be %(limit)s. %(used)s are held "
+                "or consumed and %(allocated)s are given to its parts. Take at least "
+                "%(least)s, or another policy.",
                 quota=self.name,
-                limit=self.limit_qty,
-                used=used,
-                allocated=self.allocated_qty,
-                least=least,
+                limit=plain_figure(self.limit_qty),
+                used=plain_figure(used),
+                allocated=plain_figure(self.allocated_qty),
+                least=plain_figure(least),
             )
         )
 
@@ -214,12 +216,12 @@ class OrderQuota(models.Model):
     @api.model
     def _get_allocated_error(self, name, limit, allocated):
         return self.env._(
-            "The parts of “%(quota)s” would be %(allocated)g, but the whole is "
-            "%(limit)g: %(over)g too much. Lower a part, or raise the whole first.",
+            "The parts of “%(quota)s” would be %(allocated)s, but the whole is "
+            "%(limit)s: %(over)s too much. Lower a part, or raise the whole first.",
             quota=name,
-            allocated=allocated,
-            limit=limit,
-            over=allocated - limit,
+            allocated=plain_figure(allocated),
+            limit=plain_figure(limit),
+            over=plain_figure(float(allocated) - float(limit)),
         )
 
     @api.model
@@ -344,10 +346,10 @@ class OrderQuota(models.Model):
             if limit < 0 and float_compare(-limit, room, precision_digits=6) > 0:
                 raise ValidationError(
                     self.env._(
-                        "Quota “%(quota)s” has only %(room)g to give away; the rest is "
+                        "Quota “%(quota)s” has only %(room)s to give away; the rest is "
                         "held, consumed or given to its parts.",
                         quota=quota.name,
-                        room=max(room, 0.0),
+                        room=plain_figure(max(room, 0.0)),
                     )
                 )
             total = quota.allocated_qty + allocated

@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..tools.figures import plain_figure
+
 #: orders looked at in one go when a quota begins to count
 _BATCH = 500
 
@@ -117,10 +119,10 @@ class OrderQuota(models.Model):
             raise ValidationError(
                 self.env._(
                     "“%(quota)s” cannot begin to count: the orders of its period "
-                    "already need more than its limit of %(limit)g. Raise the limit, "
+                    "already need more than its limit of %(limit)s. Raise the limit, "
                     "or take another policy.",
                     quota=quota.name,
-                    limit=quota.limit,
+                    limit=plain_figure(quota.limit),
                 )
             )
         self.env["order.quota.move"]._book(plan)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
 from ..tools.columns import create_column_with_default
+from ..tools.figures import plain_figure
 from .order_event import _create_append_only_trigger
 
 
@@ -340,22 +341,22 @@ class OrderQuotaMove(models.Model):
         ):
             raise ValidationError(
                 self.env._(
-                    "Quota “%(quota)s”: %(asked)g asked for, %(left)g left of "
-                    "%(limit)g. Order less, or have the limit raised.",
+                    "Quota “%(quota)s”: %(asked)s asked for, %(left)s left of "
+                    "%(limit)s. Order less, or have the limit raised.",
                     quota=quota.name,
-                    asked=asked,
-                    left=left,
-                    limit=limit,
+                    asked=plain_figure(asked),
+                    left=plain_figure(left),
+                    limit=plain_figure(limit),
                 )
             )
         for now, change in ((held, add_held), (consumed, add_consumed)):
             if float_compare(float(now) + change, 0, precision_digits=digits) < 0:
                 raise ValidationError(
                     self.env._(
-                        "Quota “%(quota)s”: %(change)g to give back, but only "
-                        "%(now)g is counted. Give back what was taken.",
+                        "Quota “%(quota)s”: %(change)s to give back, but only "
+                        "%(now)s is counted. Give back what was taken.",
                         quota=quota.name,
-                        change=-change,
-                        now=now,
+                        change=plain_figure(-change),
+                        now=plain_figure(now),
                     )
                 )

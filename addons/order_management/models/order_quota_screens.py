@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.tools import float_round
+
+from ..tools.figures import plain_figure
 
 
 class OrderQuota(models.Model):
@@ -63,7 +64,7 @@ class OrderQuota(models.Model):
                 zone=self._get_zone(quota.company_id),
                 scope=quota.scope_name or "",
                 product=quota.product_name or "",
-                limit=f"{float_round(quota.limit_qty, 6):g}",
+                limit=plain_figure(quota.limit_qty),
                 unit=quota.unit_name or "",
                 policy=policies.get(quota.policy, ""),
             )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare
 
+from ..tools.figures import plain_figure
 from ..tools.quota_plan import make_plan
 
 #: changes of an order that may change what it counts, or on which quotas
@@ -310,19 +311,19 @@ class SaleOrder(models.Model):
         names = {
             "order": self.display_name,
             "quota": quota.name,
-            "asked": excess.asked,
-            "left": excess.left,
-            "limit": quota.limit,
+            "asked": plain_figure(excess.asked),
+            "left": plain_figure(excess.left),
+            "limit": plain_figure(quota.limit),
         }
         if quota.policy == "approval":
             return self.env._(
-                "%(order)s asks for %(asked)g of the quota “%(quota)s”, which has "
-                "%(left)g left of %(limit)g. A reviewer has to approve it over the "
+                "%(order)s asks for %(asked)s of the quota “%(quota)s”, which has "
+                "%(left)s left of %(limit)s. A reviewer has to approve it over the "
                 "quota first, or order less.",
                 **names,
             )
         return self.env._(
-            "%(order)s asks for %(asked)g of the quota “%(quota)s”, which has %(left)g "
-            "left of %(limit)g. Order less, or have the limit raised.",
+            "%(order)s asks for %(asked)s of the quota “%(quota)s”, which has %(left)s "
+            "left of %(limit)s. Order less, or have the limit raised.",
             **names,
         )

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_round
 
+from ..tools.figures import plain_figure
 from ..tools.quota_plan import Excess
 from .sale_order_quota import _SAVED
 
@@ -216,20 +216,21 @@ class SaleOrder(models.Model):
 
     @api.model
     def _describe_excess(self, row):
-        names = {**row, "over": float_round(row["asked"] - row["left"], 6)}
+        names = {name: plain_figure(row[name]) for name in ("asked", "left", "limit")}
+        names["name"] = row["name"]
         texts = {
             "block": self.env._(
-                "Quota “%(name)s”: %(asked)g asked for, %(left)g left of %(limit)g. "
+                "Quota “%(name)s”: %(asked)s asked for, %(left)s left of %(limit)s. "
                 "Order less, or have the limit raised.",
                 **names,
             ),
             "approval": self.env._(
-                "Quota “%(name)s”: %(asked)g asked for, %(left)g left of %(limit)g. A "
+                "Quota “%(name)s”: %(asked)s asked for, %(left)s left of %(limit)s. A "
                 "reviewer has to approve it.",
                 **names,
             ),
             "warn": self.env._(
-                "Quota “%(name)s”: %(asked)g asked for, %(left)g left of %(limit)g.",
+                "Quota “%(name)s”: %(asked)s asked for, %(left)s left of %(limit)s.",
                 **names,
             ),
         }

@@ -3,3 +3,4 @@
 from . import columns
 from . import payload
 from . import quota_plan
+from . import figures

@@ -11,3 +11,5 @@ from . import order_approval_trial_line
 from . import sale_order_short_close
 from . import order_quota_change
 from . import order_quota_generate
+from . import order_quota_import
+from . import order_quota_import_line

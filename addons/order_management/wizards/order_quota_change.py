@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.figures import plain_figure
+
 
 class OrderQuotaChange(models.TransientModel):
     """Raise or cut the limits of quotas, with a reason."""
@@ -51,10 +53,10 @@ class OrderQuotaChange(models.TransientModel):
         if limit < 0:
             raise UserError(
                 self.env._(
-                    "“%(quota)s” has a limit of %(limit)g: no more than that can be "
+                    "“%(quota)s” has a limit of %(limit)s: no more than that can be "
                     "taken.",
                     quota=quota.name,
-                    limit=quota.limit_qty,
+                    limit=plain_figure(quota.limit_qty),
                 )
             )
         return limit
