@@ -116,7 +116,9 @@ def show(label, runs):
     """The medians of one side, an order at a time where there are several."""
     for name in runs[0]:
         values = {
-            what: statistics.median(run[name][what] / run[name]["times"] for run in runs)
+            what: statistics.median(
+                run[name][what] / run[name]["times"] for run in runs
+            )
             for what in ("sql", "cpu", "wall")
         }
         print(
@@ -133,12 +135,16 @@ def off(run):
     run.ours.call("configure", approval_mode="none", **values)
     for lines in (3, 20):
         kwargs = {"count": 5, "lines": lines}
-        results = run.compare((run.plain, "orders", kwargs), (run.ours, "orders", kwargs))
+        results = run.compare(
+            (run.plain, "orders", kwargs), (run.ours, "orders", kwargs)
+        )
         print(f"    {lines} lines")
         show("plain", results[0])
         show("suite", results[1])
         for step in ("create", "confirm", "ship"):
-            run.judge(f"{lines} lines, {step}, SQL", ratio(results, "sql", [step]), 1.05)
+            run.judge(
+                f"{lines} lines, {step}, SQL", ratio(results, "sql", [step]), 1.05
+            )
         run.judge(f"{lines} lines, CPU", ratio(results, "cpu"), 1.10)
 
 
@@ -202,7 +208,9 @@ def parse_arguments():
     options = parser.parse_args()
     known = {**BENCHMARKS, **BIG}
     if unknown := set(options.names) - set(known):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there is: {', '.join(known)}")
+        parser.error(
+            f"unknown: {', '.join(sorted(unknown))}; there is: {', '.join(known)}"
+        )
     if options.pairs < 1:
         parser.error("--pairs wants a number above zero")
     return options

@@ -137,9 +137,7 @@ def seed_hub(bench, count):
         order = _create_order(env, 1, 0)
         channel = env["sale.channel"].search(
             [("company_id", "=", env.company.id)], limit=1
-        ) or env["sale.channel"].create(
-            {"name": "Bench", "company_id": env.company.id}
-        )
+        ) or env["sale.channel"].create({"name": "Bench", "company_id": env.company.id})
         row = env["channel.order"].create(
             {
                 "channel_id": channel.id,
@@ -152,7 +150,8 @@ def seed_hub(bench, count):
         special = ("name", "date_order", "state", "channel_number", "entry_token")
         columns = _columns(cr, "sale_order", "access_token", *special)
         cr.execute(
-            f"INSERT INTO sale_order (name, date_order, state, channel_number, {columns})"
+            "INSERT INTO sale_order (name, date_order, state, channel_number,"
+            f" {columns})"
             " SELECT 'B' || n, now() - n * interval '20 seconds',"
             f" (ARRAY['draft', 'sale', 'sale', 'cancel'])[1 + n %% 4], 'X' || n,"
             f" {_of('one', columns)} FROM sale_order one, generate_series(1, %s) n"
@@ -164,7 +163,8 @@ def seed_hub(bench, count):
         cr.execute(
             f"INSERT INTO channel_order (external_id, received_at, state, payload_hash,"
             f" {columns}) SELECT 'b' || n, now() - n * interval '50 seconds',"
-            " (ARRAY['received', 'held', 'error', 'ignored'])[1 + n %% 4], md5(n::text),"
+            " (ARRAY['received', 'held', 'error', 'ignored'])[1 + n %% 4],"
+            " md5(n::text),"
             f" {_of('one', columns)} FROM channel_order one, generate_series(1, %s) n"
             " WHERE one.id = %s",
             [count * 3 // 10, row.id],
@@ -187,9 +187,7 @@ def hub_list(bench):
 
 
 def _warehouse(env):
-    return env["stock.warehouse"].search(
-        [("company_id", "=", env.company.id)], limit=1
-    )
+    return env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
 
 
 def _many(env):

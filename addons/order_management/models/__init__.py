@@ -70,6 +70,7 @@ from . import channel_order_screens
 from . import order_hub
 from . import sale_order_fast
 from . import product_availability
+from . import product_availability_query
 from . import product_template_availability
 from . import sale_order_line_availability
 from . import sale_order_line_hold
