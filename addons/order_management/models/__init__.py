@@ -135,6 +135,7 @@ from . import order_fair_share_class
 from . import order_fair_share_product
 from . import order_fair_share_line
 from . import product_availability
+from . import product_availability_query
 from . import product_template_availability
 from . import sale_order_line_availability
 from . import sale_order_line_hold

@@ -20,7 +20,7 @@ class ChannelOrderImporter(models.AbstractModel):
 
     @api.model
     def _hold_unpaid(self, channel, items):
-        """Hold for the whole batch; what is not there is left to the buyer's payment."""
+        """Hold for the whole batch; what is not there waits for the payment."""
         now = fields.Datetime.now()
         ends = {}
         for item in items:

@@ -10,8 +10,9 @@ class SaleChannel(models.Model):
 
     unpaid_hold_hours = fields.Float(
         "Hold Stock of Unpaid Orders For",
-        help="Hours from the moment of the order, as long as the channel lets the buyer "
-        "pay. 0 holds nothing. Only for orders that are imported before they are paid.",
+        help="Hours from the moment of the order, as long as the channel lets the "
+        "buyer pay. 0 holds nothing. Only for orders that are imported before they "
+        "are paid.",
     )
 
     _unpaid_hold_hours_check = models.Constraint(

@@ -108,7 +108,9 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda order: order.state in ("draft", "sent"))
         wanted = orders.order_line._get_hold_quantities()
         existing = orders._get_holds_by_need()
-        for line, product in existing.keys() - {(x, y) for x in wanted for y in wanted[x]}:
+        for line, product in existing.keys() - {
+            (x, y) for x in wanted for y in wanted[x]
+        }:
             existing.pop((line, product))._transition("released")
         missing, plan = orders._plan_holds(wanted, existing, partial)
         ends = until if isinstance(until, dict) else dict.fromkeys(orders, until)
@@ -140,25 +142,19 @@ class SaleOrder(models.Model):
         warehouses = lines.warehouse_id
         self.env["stock.hold"]._claim_stock(products, warehouses)
         room = products._get_available_to_promise_by_warehouse(warehouses)
-        for (line, product), hold in existing.items():
+        for (_line, product), hold in existing.items():
             key = product.id, hold.warehouse_id.id
             if key in room:
                 room[key] += hold.quantity  # nobody stands in one's own way
         missing, plan = {}, {}
         for line, quantities in wanted.items():
-            short, take = {}, {}
-            for product, quantity in quantities.items():
-                free = max(room[product.id, line.warehouse_id.id], 0.0)
-                if product.uom_id.compare(free, quantity) < 0:
-                    short[product] = quantity - free
-                take[line, product] = min(free, quantity)
+            short, take = line._get_holdable(quantities, room)
             if short:
                 missing[line] = short
             if not short or partial:
-                take = {k: q for k, q in take.items() if not k[1].uom_id.is_zero(q)}
-                for (_line, product), quantity in take.items():
+                for product, quantity in take.items():
                     room[product.id, line.warehouse_id.id] -= quantity
-                plan.update(take)
+                    plan[line, product] = quantity
         return missing, plan
 
     def _get_holds_by_need(self):

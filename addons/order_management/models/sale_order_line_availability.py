@@ -147,18 +147,24 @@ class SaleOrderLine(models.Model):
             )
             for warehouse in warehouses
         ]
-        for row in rows:
-            row["is_own"] = row["id"] == own.id
         here = own or warehouses[:1]
-        level = product._get_low_stock_levels(here).get((product.id, here.id), 0.0)
-        first = timeline[product.id, here.id][0][1] if here else 0.0
-        left = first + held.get(here.id, 0.0) - wanted
         return {
             "uom": uom.name,
-            "warehouses": rows,
-            "low_level": product.uom_id._compute_quantity(level, uom),
-            "left": product.uom_id._compute_quantity(left, uom),
+            "warehouses": [{**row, "is_own": row["id"] == own.id} for row in rows],
             "substitutes": self._prepare_substitutes(product, here, company),
+            **self._prepare_low_stock(product, here, rows, uom, quantity or 0.0),
+        }
+
+    @api.model
+    def _prepare_low_stock(self, product, warehouse, rows, uom, quantity):
+        """What would be left in the first of the warehouses, and from when on that is
+        low; in ``uom``."""
+        level = product._get_low_stock_levels(warehouse).get(
+            (product.id, warehouse.id), 0.0
+        )
+        return {
+            "low_level": product.uom_id._compute_quantity(level, uom),
+            "left": (rows[0]["available"] if rows else 0.0) - quantity,
         }
 
     @api.model

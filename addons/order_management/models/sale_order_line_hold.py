@@ -99,3 +99,20 @@ class SaleOrderLine(models.Model):
             "sale_line_id": self.id,
             "channel_id": self.order_id.sale_channel_id.id,
         }
+
+    def _get_holdable(self, quantities, room):
+        """What of a line is there.
+
+        :param quantities: ``{product: quantity}`` that it needs
+        :param room: ``{(product id, warehouse id): quantity}`` that is there
+        :return: (missing, there), each ``{product: quantity}`` without zeros
+        """
+        self.ensure_one()
+        short, take = {}, {}
+        for product, quantity in quantities.items():
+            free = max(room[product.id, self.warehouse_id.id], 0.0)
+            if product.uom_id.compare(free, quantity) < 0:
+                short[product] = quantity - free
+            if not product.uom_id.is_zero(min(free, quantity)):
+                take[product] = min(free, quantity)
+        return short, take

@@ -14,8 +14,9 @@ class StockHold(models.Model):
     """A promise; here: that it is kept, and that no more is promised than there is.
 
     The rows of the stock itself are the counter: who holds something of a product
-    *writes* all its quants in the warehouse. Two holds then meet there, and so do a hold
-    and a reservation: at REPEATABLE READ the later one starts over and sees the other.
+    *writes* all its quants in the warehouse. Two holds then meet there, and so do a
+    hold and a reservation: at REPEATABLE READ the later one starts over and sees the
+    other.
     """
 
     _inherit = "stock.hold"
@@ -130,8 +131,8 @@ class StockHold(models.Model):
         if short:
             raise UserError(
                 self.env._(
-                    "There is not enough to hold:\n%(lines)s\nHold less, choose another "
-                    "warehouse or release another hold.",
+                    "There is not enough to hold:\n%(lines)s\nHold less, choose "
+                    "another warehouse or release another hold.",
                     lines="\n".join(self._get_short_text(*row) for row in short[:10]),
                 )
             )

@@ -19,9 +19,9 @@ class HoldRoom(dict):
 class StockMove(models.Model):
     """A move; here: it reserves nothing that is held for somebody else.
 
-    A hold keeps a quantity, not certain pieces: what is free in the warehouse beyond all
-    holds is there for everybody. Goods that an earlier step brought for a move are its
-    own already.
+    A hold keeps a quantity, not certain pieces: what is free in the warehouse beyond
+    all holds is there for everybody. Goods that an earlier step brought for a move are
+    its own already.
     """
 
     _inherit = "stock.move"

@@ -19,8 +19,9 @@ class TestAvailability(AvailabilityCommon):
         self._create_move(self.product, 4, self.stock, self.customers)
         self.assertEqual(self.product.qty_available, 10)
         self.assertEqual(self._promise(), 6)
-        self.assertEqual(self.product.with_context(
-            warehouse_id=self.warehouse.id).free_qty, 6)
+        self.assertEqual(
+            self.product.with_context(warehouse_id=self.warehouse.id).free_qty, 6
+        )
 
     def test_unreserved_demand_counts(self):
         """Plain Odoo's free quantity still shows the 10."""
@@ -164,9 +165,7 @@ class TestAvailability(AvailabilityCommon):
         )
         self.assertEqual(self._promise(), 7)
         self.assertEqual(self._promise(warehouse=self.second), 0)
-        self.assertEqual(
-            self._promise(warehouse=self.second, at=self._in(days=1)), 3
-        )
+        self.assertEqual(self._promise(warehouse=self.second, at=self._in(days=1)), 3)
 
     def test_dropship_is_ignored(self):
         self._create_move(self.product, 3, self.suppliers, self.customers)
@@ -214,8 +213,9 @@ class TestAvailability(AvailabilityCommon):
 
     def test_holds(self):
         hold = self._hold(3)
-        ending = self._hold(2, kind="cart", expires_at=fields.Datetime.now().replace(
-            year=2099))
+        ending = self._hold(
+            2, kind="cart", expires_at=fields.Datetime.now().replace(year=2099)
+        )
         self.assertEqual(self._promise(), 5)
         hold.action_release()
         self.assertEqual(self._promise(), 8)

@@ -136,8 +136,7 @@ class TestAvailabilityLine(AvailabilityCommon):
             product.id,
             quantity,
             (uom or product.uom_id).id,
-            order
-            or {"company_id": self.company.id, "warehouse_id": self.warehouse.id},
+            order or {"company_id": self.company.id, "warehouse_id": self.warehouse.id},
         )
 
     def test_window_shows_warehouses_and_supply(self):
@@ -187,8 +186,10 @@ class TestAvailabilityLine(AvailabilityCommon):
         substitutes = self._ask()["substitutes"]
         self.assertEqual([row["id"] for row in substitutes], [mug.id, cup.id])
         self.assertEqual(substitutes[0]["available"], 9)
-        self.assertEqual([row["id"] for row in self._ask(product=mug)["substitutes"]],
-            [self.product.id])
+        self.assertEqual(
+            [row["id"] for row in self._ask(product=mug)["substitutes"]],
+            [self.product.id],
+        )
 
     def test_window_for_those_who_sell(self):
         seller = new_test_user(

@@ -51,7 +51,9 @@ class TestAvailabilityRandom(AvailabilityCommon):
         seen = set()
         for seed in range(SCENARIOS):
             self.rnd = random.Random(seed)
-            self.uom = self.rnd.choice([self.dozen, self.env.ref("uom.product_uom_unit")])
+            self.uom = self.rnd.choice(
+                [self.dozen, self.env.ref("uom.product_uom_unit")]
+            )
             products = self.env["product.product"].create(
                 [
                     {"name": f"R{seed}-{n}", "is_storable": True, "uom_id": self.uom.id}
@@ -153,6 +155,8 @@ class TestAvailabilityRandom(AvailabilityCommon):
             if left < 1:
                 continue
             ends = self.rnd.choice([{}, {"expires_at": self._in(days=1)}])
-            hold = self._hold(self.rnd.randint(1, int(left)), product, warehouse, **ends)
+            hold = self._hold(
+                self.rnd.randint(1, int(left)), product, warehouse, **ends
+            )
             if self.rnd.random() < 0.3:
                 hold.action_release()

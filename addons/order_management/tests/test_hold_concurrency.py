@@ -126,9 +126,7 @@ class TestHoldConcurrency(BaseCase):
                     results[index] = error
                     cr.rollback()
 
-        threads = [
-            threading.Thread(target=run, args=pair) for pair in enumerate(works)
-        ]
+        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
         with (
             mute_logger("odoo.sql_db", "odoo.service.model"),
             patch("odoo.service.model.random.uniform", lambda low, high: 0.01),
@@ -270,5 +268,5 @@ class _Transaction:
     def __exit__(self, error, *_rest):
         if not error:
             self.env.flush_all()
-            self.cr.commit()
+            self.cr.commit()  # pylint: disable=invalid-commit
         self.cr.close()

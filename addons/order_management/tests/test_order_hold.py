@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
 
@@ -58,9 +58,7 @@ class TestOrderHold(AvailabilityCommon):
             self._hold(5)
             with self.assertRaisesRegex(UserError, "not enough to hold"):
                 hold.expires_at = self.tomorrow + timedelta(days=1)
-            hold.write(
-                {"quantity": 5, "expires_at": self.tomorrow + timedelta(days=1)}
-            )
+            hold.write({"quantity": 5, "expires_at": self.tomorrow + timedelta(days=1)})
 
     def test_extending_needs_no_stock(self):
         """What is held stays held, even when goods got lost meanwhile."""
@@ -303,9 +301,7 @@ class TestOrderHold(AvailabilityCommon):
         self.assertEqual(order._hold_for_payment(40), {})
         self.assertEqual(len(order.hold_ids), 2)
         other = self._create_lines_order((self.cup, 3))
-        self.assertEqual(
-            other._hold_for_payment(), {other.order_line: {self.cup: 1}}
-        )
+        self.assertEqual(other._hold_for_payment(), {other.order_line: {self.cup: 1}})
         self.assertFalse(other.hold_ids)
 
     def test_paid_late_and_still_there(self):

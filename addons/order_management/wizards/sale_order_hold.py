@@ -83,7 +83,7 @@ class SaleOrderHold(models.TransientModel):
             for product, quantity in quantities.items()
         ]
         return self.env._(
-            "Nothing was held, since there is not enough. Missing:\n%(rows)s\nLower the "
-            "quantities, choose another warehouse, or hold what is there.",
+            "Nothing was held, since there is not enough. Missing:\n%(rows)s\nLower "
+            "the quantities, choose another warehouse, or hold what is there.",
             rows="\n".join(rows[:10]),
         )

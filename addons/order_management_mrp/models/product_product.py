@@ -19,7 +19,7 @@ class ProductProduct(models.Model):
         from the same warehouse."""
 
         def ask(products, own):
-            plain = super(ProductProduct, products)
+            plain = super()
             return plain._get_available_to_promise_by_warehouse(own, at=at)
 
         def divide(quantity, per_kit):
@@ -34,7 +34,7 @@ class ProductProduct(models.Model):
         """Kits: whenever something comes in for one of the parts."""
 
         def ask(products, own):
-            return super(ProductProduct, products)._get_promise_timeline(own)
+            return super()._get_promise_timeline(own)
 
         def divide(timeline, per_kit):
             return [

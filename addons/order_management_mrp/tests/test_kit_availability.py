@@ -53,9 +53,7 @@ class TestKitAvailability(AvailabilityCommon):
         self.assertEqual(self._promise(self.kit), 4)
 
     def test_below_zero(self):
-        self._create_move(
-            self.leg, 25, self.warehouse.lot_stock_id, self.customers
-        )
+        self._create_move(self.leg, 25, self.warehouse.lot_stock_id, self.customers)
         self.assertEqual(self._promise(self.kit), -1)
 
     def test_parts_of_one_warehouse_make_a_kit(self):

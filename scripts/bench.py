@@ -1,0 +1,40 @@
+"""Second half of ./bench: the two template databases, then tests/benchmarks."""
+
+import os
+import subprocess
+import sys
+
+import suite_test
+from suitelib import PREFIX, SOURCE, SuiteError
+
+
+def main():
+    owns_postgres = (PREFIX / "pg-started").read_text().strip() == "1"
+    try:
+        if not {"--list", "--help", "-h"}.intersection(sys.argv[1:]):
+            suite_test.prepare_all()
+        code = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(SOURCE),
+                "SUITE_SOURCE": str(SOURCE),
+                "SUITE_TEMPLATE_BASE": suite_test.BASE,
+                "SUITE_TEMPLATE_ALL": suite_test.ALL,
+            },
+            cwd=PREFIX,
+            check=False,
+        ).returncode
+    except SuiteError as error:
+        print(f"\n./bench: {error}", file=sys.stderr)
+        code = 1
+    finally:
+        if owns_postgres:
+            import suite_run
+
+            suite_run.stop_postgres()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
