@@ -65,8 +65,11 @@ class SaleOrderLine(models.Model):
         for line in self:
             # a negative quantity brings goods back: nothing may leave for it
             ordered = max(line.product_uom_qty, 0.0)
-            if line.approval_mode != "explicit":
+            if not line._is_under_ceiling():
                 line.approved_qty = ordered
+            elif line.approval_mode == "follow":
+                # more only where it left before there was a control
+                line.approved_qty = max(ordered, line.net_shipped_qty)
             elif line.order_id.approval_state == "approved" or line.cut_reason:
                 # a lowered order lowers what may leave; a raised one waits for approval
                 line.approved_qty = min(line._origin.approved_qty, ordered)
