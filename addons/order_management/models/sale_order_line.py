@@ -304,9 +304,14 @@ class SaleOrderLine(models.Model):
         quantity = super()._get_qty_procurement(
             previous_product_uom_qty=previous_product_uom_qty
         )
-        if self.approval_mode == "explicit":
-            quantity += max(self.product_uom_qty, 0.0) - self.approved_qty
-        return quantity
+        return quantity + self._get_unapproved_qty()
+
+    def _get_unapproved_qty(self):
+        """What of the ordered quantity is not to be procured; below 0 if more is."""
+        self.ensure_one()
+        if self.approval_mode != "explicit":
+            return 0.0
+        return max(self.product_uom_qty, 0.0) - self.approved_qty
 
     def _create_procurements(self, product_qty, procurement_uom, values):
         """Never ask for more than may leave only because of a unit's rounding.

@@ -71,11 +71,8 @@ class SaleOrderLine(models.Model):
         current = self._get_kit_components().get(self)
         if len(self.kit_versions) == 1 and current == self._get_kit_version(1):
             return quantity
-        quantity = self._count_kits(self._get_demanded_components()).get(self, 0.0)
-        if self.approval_mode == "explicit":
-            # not approved counts as procured, as for any other line
-            quantity += max(self.product_uom_qty, 0.0) - self.approved_qty
-        return quantity
+        on_the_way = self._count_kits(self._get_demanded_components())
+        return on_the_way.get(self, 0.0) + self._get_unapproved_qty()
 
     def _get_demanded_components(self):
         """Like `_get_net_components`, and with what is still to leave."""
