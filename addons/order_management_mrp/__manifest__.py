@@ -10,5 +10,6 @@
         "sale_mrp",
         "order_management",
     ],
+    "post_init_hook": "post_init_hook",
     "auto_install": True,
 }

@@ -132,6 +132,8 @@ class SaleOrder(models.Model):
             shipped_sudo = self.sudo().stock_reference_ids
         result = super().write(vals)
         reopened._hold_confirmed_to_shipped()
+        if not {"company_id", "sale_channel_id"}.isdisjoint(vals):
+            self.order_line._adopt_shipped()
         reopened._reopen_approval()
         for reference in shipped_sudo:
             reference._check_orders_kept(self.sudo() - reference.sale_ids)
@@ -146,6 +148,8 @@ class SaleOrder(models.Model):
         result = super().action_draft()
         again = self.filtered(lambda order: order.approval_state != "none")
         again._approval_transition("none")
+        # a cancelled order did not follow the settings; the quotation it becomes does
+        (self - again)._refresh_approval_mode()
         return result
 
     def _action_cancel(self):
@@ -199,6 +203,7 @@ class SaleOrder(models.Model):
         """Have the mode computed again, and what depends on it in the lines."""
         self.env.add_to_compute(self._fields["approval_mode"], self)
         self.modified(["approval_mode"])
+        self.order_line._adopt_shipped()
 
     def _check_kept_fields(self, vals):
         """:raises AccessError: a field that only the approval's buttons change"""

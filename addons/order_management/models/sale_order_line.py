@@ -66,8 +66,12 @@ class SaleOrderLine(models.Model):
         for line in self:
             # a negative quantity brings goods back: nothing may leave for it
             ordered = max(line.product_uom_qty, 0.0)
-            if line.approval_mode != "explicit" and not line._is_closed_short():
+            is_short = line._is_closed_short()
+            if not line._is_under_ceiling() and not is_short:
                 line.approved_qty = ordered
+            elif line.approval_mode == "follow" and not is_short:
+                # more only where it left before there was a control
+                line.approved_qty = max(ordered, line.net_shipped_qty)
             elif line.order_id.approval_state == "approved" or line.cut_reason:
                 # a lowered order lowers what may leave; a raised one waits for approval
                 line.approved_qty = min(line._origin.approved_qty, ordered)
@@ -275,9 +279,14 @@ class SaleOrderLine(models.Model):
         quantity = super()._get_qty_procurement(
             previous_product_uom_qty=previous_product_uom_qty
         )
-        if self.approval_mode == "explicit" or self._is_closed_short():
-            quantity += max(self.product_uom_qty, 0.0) - self.approved_qty
-        return quantity
+        return quantity + self._get_unapproved_qty()
+
+    def _get_unapproved_qty(self):
+        """What of the ordered quantity is not to be procured; below 0 if more is."""
+        self.ensure_one()
+        if self.approval_mode != "explicit" and not self._is_closed_short():
+            return 0.0
+        return max(self.product_uom_qty, 0.0) - self.approved_qty
 
     def _create_procurements(self, product_qty, procurement_uom, values):
         """Never ask for more than may leave only because of a unit's rounding.

@@ -5,7 +5,7 @@ import psycopg2
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL, float_compare, float_round
 
 from .sale_order_line import CEILING_TOLERANCE
 
@@ -43,6 +43,29 @@ class SaleOrderLine(models.Model):
         # written behind the ORM's back; everything pending was flushed by the SELECT
         lines.invalidate_recordset(["net_shipped_qty"], flush=False)
         lines.modified(["net_shipped_qty"])
+
+    def _adopt_shipped(self):
+        """Take what left before there was a control as approved, and count it.
+
+        An order that was shipped without control and taken back to quotation comes
+        under it with goods that are out already. One query, none without control.
+        """
+        lines = self.sudo().filtered(lambda line: line._is_under_ceiling() and line.id)
+        if not lines:
+            return
+        net = lines._get_net_shipped()
+        for line in lines:
+            if float_compare(net[line.id], line.net_shipped_qty, precision_digits=6):
+                self.env.execute_query(
+                    SQL(
+                        "UPDATE sale_order_line SET net_shipped_qty = %(net)s, "
+                        "approved_qty = GREATEST(approved_qty, %(net)s) "
+                        "WHERE id = %(id)s",
+                        net=net[line.id],
+                        id=line.id,
+                    )
+                )
+        lines.invalidate_recordset(["approved_qty", "net_shipped_qty"], flush=False)
 
     @api.model
     def _refuse_shipped(self, message):

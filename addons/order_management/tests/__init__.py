@@ -14,6 +14,7 @@ from . import test_stock_hold
 from . import test_approval
 from . import test_approval_quantities
 from . import test_ceiling
+from . import test_ceiling_explicit
 from . import test_ceiling_lines
 from . import test_receive
 from . import test_process

@@ -52,7 +52,10 @@ class CeilingCase(TransactionCase):
         product = cls.env["product.product"].create(
             {"name": name, "is_storable": True, "type": "consu", **vals}
         )
-        cls.env["stock.quant"]._update_available_quantity(product, cls.stock, quantity)
+        if quantity:
+            cls.env["stock.quant"]._update_available_quantity(
+                product, cls.stock, quantity
+            )
         return product
 
     def _make_order(self, *quantities, product=None, uom=None, confirm=True, **vals):

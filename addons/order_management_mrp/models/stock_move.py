@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class StockMove(models.Model):
@@ -7,16 +8,76 @@ class StockMove(models.Model):
 
     _inherit = "stock.move"
 
+    # copied: a backorder, a return or the next step is part of the same composition
+    kit_version = fields.Integer(
+        string="Kit Composition",
+        readonly=True,
+        help="Which of the order line's kit compositions the goods are part of, from "
+        "1. Kept only under approval control.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        components = moves.filtered(
+            lambda move: (
+                move.bom_line_id
+                and not move.kit_version
+                and move.sale_line_id
+                and move.sale_line_id._is_under_ceiling()
+            )
+        )
+        components._set_kit_version()
+        return moves
+
+    def write(self, vals):
+        if "kit_version" in vals and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Which kit a move is part of is kept by Order Hub itself; nobody "
+                    "sets it by hand."
+                )
+            )
+        return super().write(vals)
+
+    def _set_kit_version(self):
+        """Remember what the kits of these new moves' order lines are made of."""
+        if not self:
+            return
+        # whoever makes a transfer need not be allowed to change the order
+        moves_sudo = self.sudo()
+        components = moves_sudo.sale_line_id._get_kit_components()
+        for line, moves in moves_sudo.grouped("sale_line_id").items():
+            if components.get(line):
+                moves.kit_version = line._add_kit_version(components[line])
+
+    def _prepare_merge_moves_distinct_fields(self):
+        """Components of kits of different composition are never one move."""
+        return [*super()._prepare_merge_moves_distinct_fields(), "kit_version"]
+
+    def _prepare_merge_negative_moves_excluded_distinct_fields(self):
+        # less demand is taken from whatever is still to leave
+        return [
+            *super()._prepare_merge_negative_moves_excluded_distinct_fields(),
+            "kit_version",
+        ]
+
     def _filter_unasked(self):
         """Components of the kit that the order line sells are asked for."""
         unasked = super()._filter_unasked()
         if not unasked:
             return unasked
-        components = unasked._get_ceiling_lines()._get_kit_components()
+        today = unasked._get_ceiling_lines()._get_kit_components()
         return unasked.filtered(
-            lambda move: (
-                move.product_id != move.bom_line_id.product_id
-                or move.bom_line_id.id
-                not in components.get(move._get_ceiling_lines(), ())
-            )
+            lambda move: not move._is_component_sold(today)
         )
+
+    def _is_component_sold(self, today):
+        """Whether the move is a part of the kit that its order line sells.
+
+        :param today: what the kits of the order lines are made of today
+        """
+        self.ensure_one()
+        line = self._get_ceiling_lines()
+        made_of = line._get_kit_version(self.kit_version) or today.get(line, {})
+        return self.product_id.id in made_of

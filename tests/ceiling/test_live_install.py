@@ -1,0 +1,87 @@
+"""OM-10: Order Hub comes to a database with a past, and leaves it as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from .. import harness
+from .conftest import APPS, install
+
+LIVE = Path(__file__).with_name("live.py").read_text(encoding="utf-8")
+
+#: all that an addon can leave behind in the database's structure
+STRUCTURE = {
+    "columns": """
+        SELECT table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public'
+    """,
+    "constraints": """
+        SELECT conrelid::regclass || ' ' || conname FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    """,
+    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "triggers": """
+        SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+    """,
+    "functions": """
+        SELECT proname FROM pg_proc LEFT JOIN pg_depend ON pg_depend.objid = pg_proc.oid
+         AND pg_depend.deptype = 'e'
+        WHERE pronamespace = 'public'::regnamespace AND pg_depend.objid IS NULL
+    """,
+    "sequences": "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'",
+    "models": "SELECT model FROM ir_model",
+    "crons": "SELECT cron_name FROM ir_cron",
+    "groups": "SELECT name->>'en_US' FROM res_groups",
+    "menus": "SELECT name->>'en_US' FROM ir_ui_menu",
+}
+
+
+def visit(database, call):
+    """One call of `live.py`, committed; its answer."""
+    return harness.run_odoo_shell(
+        database,
+        f"{LIVE}\nimport json\n_answer = {call}\nenv.cr.commit()\n"
+        "print(json.dumps(_answer))\n",
+    )
+
+
+def get_structure(database):
+    return {
+        what: {row[0] for row in database.sql(query)}
+        for what, query in STRUCTURE.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def lived_in():
+    """A database of plain Odoo with a past, and what that past was."""
+    with harness.Database(harness.TEMPLATE_BASE) as copy:
+        install(copy, ("sale_mrp", *APPS))
+        told = visit(copy, "make_history(env)")
+        yield copy, told, get_structure(copy)
+
+
+def test_comes_and_goes(lived_in):
+    database, told, before = lived_in
+    install(database, ["order_management"])
+    bridges = database.sql(
+        "SELECT name FROM ir_module_module WHERE state = 'installed' "
+        "AND name IN ('order_management_mrp', 'order_management_stock_dropshipping')"
+    )
+    assert len(bridges) == 2
+    visit(database, f"check_installed(env, {told!r})")
+    for mode in ("follow", "explicit"):
+        visit(database, f"check_under_control(env, {told!r}, {mode!r})")
+    harness.run_odoo_shell(
+        database,
+        """
+env["ir.module.module"].search(
+    [("name", "=", "order_management")]
+).button_immediate_uninstall()
+""",
+    )
+    after = get_structure(database)
+    for what, names in before.items():
+        assert after[what] - names == set(), what
+        assert names - after[what] == set(), what
+    visit(database, f"check_plain(env, {told!r})")
