@@ -22,8 +22,8 @@ import suitelib
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE, SuiteError, say
 
 BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
-#: folders of tests/ that measure or race: nothing else runs beside them
-QUIET_FOLDERS = ("concurrency",)
+#: stages that run side by side
+WORKERS = min(2, os.cpu_count() or 1)
 _RESULT = re.compile(
     r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
 )
@@ -424,15 +424,20 @@ def stage_translations(context):
 
 
 # --- pytest ---
-def pytest_stage(name, folders, python=None):
+def pytest_stage(name, folders, marks=""):
+    """A stage of pytest; ``marks``: which of the tests, besides those for --all."""
+
     def stage(context):
         junit = LOG_DIR / f"{name}.xml"
         junit.unlink(missing_ok=True)
-        command = [python or sys.executable, "-m", "pytest", "-q"]
+        command = [sys.executable, "-m", "pytest", "-q"]
         command += ["-c", SOURCE / "tests" / "pytest.ini", f"--rootdir={SOURCE}"]
         command += [f"--junitxml={junit}", "--durations=8"]
+        wanted = [marks] if marks else []
         if not context.all:
-            command += ["-m", "not slow and not chaos"]
+            wanted += ["not slow", "not chaos"]
+        if wanted:
+            command += ["-m", " and ".join(wanted)]
         if context.word:
             command += ["-k", context.word]
         command += folders
@@ -460,7 +465,7 @@ def pytest_stage(name, folders, python=None):
 
 def judge_junit(code, junit, log_path, context):
     output = log_path.read_text(errors="replace")
-    if code == 5 and context.word:
+    if code == 5 and (context.word):
         return Result()
     if not junit.exists():
         return Result(problems=[f"pytest died:\n{output[-2000:]}"])
@@ -518,26 +523,25 @@ def engine_folders(addons):
 
 
 def phases(context):
-    """The run as phases, one after the other, each a list of lanes side by side.
+    """The run as phases, one after the other, each a list of (name, stage).
 
-    A lane is a list of (name, stage). Two lanes keep two cores busy; what measures or
-    races has a phase of its own.
+    The stages of a phase share two workers, so that two cores are busy; what compares
+    speeds comes last and has the machine for itself.
     """
-    checks = [] if context.word else [("lint", stage_lint)]
+    first = [] if context.word else [("lint", stage_lint)]
     engines = engine_folders(context.addons)
     if engines:
-        checks.append(("pure Python", pytest_stage("pure-python", engines)))
-    yield [[("template databases", stage_templates)], checks]
-    inside = list(odoo_stages(context))
-    folders = []
-    if not (context.fast or context.chosen and not context.word):
-        folders = [
-            (name, (f"tests/{name}", pytest_stage(name, paths)))
-            for name, paths in context.root_folders()
-        ]
-    quiet = [stage for name, stage in folders if name in QUIET_FOLDERS]
-    yield [inside, [stage for name, stage in folders if name not in QUIET_FOLDERS]]
-    yield [quiet]
+        first.append(("pure Python", pytest_stage("pure-python", engines)))
+    yield [("template databases", stage_templates), *first]
+    stages = list(odoo_stages(context))
+    if context.fast or context.chosen and not context.word:
+        yield stages
+        return
+    for name, folders in context.root_folders():
+        stages.append((f"tests/{name}", pytest_stage(name, folders, "not quiet")))
+    yield stages
+    folders = [folder for _name, paths in context.root_folders() for folder in paths]
+    yield [("speeds compared", pytest_stage("quiet", folders, "quiet"))]
 
 
 def odoo_stages(context):
@@ -584,24 +588,16 @@ def run_stage(name, stage, context):
     return result
 
 
-def run_phase(lanes, context):
-    """Run lanes side by side; the results of all their stages."""
-
+def run_phase(stages, context):
+    """Run stages, two at a time; their results."""
     stopped = threading.Event()
 
-    def run_lane(lane):
-        return [
-            run_stage(name, stage, context)
-            for name, stage in lane
-            if not stopped.is_set()
-        ]
+    def run_unless_stopped(name, stage):
+        return Result() if stopped.is_set() else run_stage(name, stage, context)
 
-    lanes = [lane for lane in lanes if lane]
-    if not lanes:
-        return []
-    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         try:
-            return list(itertools.chain.from_iterable(pool.map(run_lane, lanes)))
+            return list(pool.map(run_unless_stopped, *zip(*stages, strict=True)))
         except BaseException:
             # Ctrl-C reaches this thread only, the pool waits for the others
             stopped.set()
@@ -615,12 +611,11 @@ def main():
     passed = failed = 0
     try:
         context = Context(options)
-        for lanes in phases(context):
+        for stages in phases(context):
             if options.list:
-                for name, _stage in itertools.chain.from_iterable(lanes):
-                    print(name)
+                print("\n".join(name for name, _stage in stages))
                 continue
-            results = run_phase(lanes, context)
+            results = run_phase(stages, context)
             passed += sum(result.passed for result in results)
             failed += sum(result.failed for result in results)
             if not suitelib.stamp(ALL):

@@ -40,6 +40,7 @@ def assert_clean(result):
     assert result.inexact == {}, "neither more nor less than could be reserved"
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("way", ["buttons", "orm"])
 def test_nothing_is_sold_twice(plain, ours, way):
     """4 processes, 80 orders, 20 scarce SKUs: through the web client's confirm button
