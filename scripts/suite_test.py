@@ -108,12 +108,13 @@ def node_environment():
 
 def lint_checks(addons):
     folders = [ADDONS_DIR / name for name in addons]
-    python = [*folders, SOURCE / "scripts", SOURCE / "tests"]
+    python = [*folders, *(SOURCE / name for name in ("scripts", "tests", "examples"))]
     shell = [
         path
         for path in [SOURCE / "run", SOURCE / "test", SOURCE / ".ci" / "run"]
         + sorted(SOURCE.glob("scripts/*.sh"))
         + sorted(SOURCE.glob("deploy/**/*.sh"))
+        + sorted(SOURCE.glob("examples/*/load"))
         if path.exists()
     ]
     text = [*folders]

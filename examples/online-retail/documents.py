@@ -1,6 +1,7 @@
 """The source: a CSV with one row an invoice line, as documents."""
 
 import csv
+import hashlib
 import lzma
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,31 +72,36 @@ class Document:
         return "sale"
 
 
-def read_documents(path, first="", last=""):
+def read_documents(path, last=""):
     """The documents of a file in its own order, with every line.
 
-    :param first: only of this day and later, ``YYYY-MM-DD``
-    :param last: only of this day and earlier
+    :param last: only of this day and earlier, ``YYYY-MM-DD``
+    :return: ``(documents, fingerprint of the whole file)``
     :raises SourceError: it is not the file that the columns promise
     """
     path = Path(path)
     unpack = lzma.open if path.suffix == ".xz" else open
-    documents = {}
+    documents, digest = {}, hashlib.sha256()
     try:
         with unpack(path, "rt", encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
+            rows = csv.DictReader(_hashed(file, digest))
             if not set(COLUMNS) <= set(rows.fieldnames or ()):
                 raise SourceError(
                     f"{path} has other columns than {', '.join(COLUMNS)}: "
                     "see README.md for where to get the file"
                 )
             for row in rows:
-                day = row["InvoiceDate"][:10]
-                if first <= day and (not last or day <= last):
+                if not last or row["InvoiceDate"][:10] <= last:
                     _add_row(documents, row)
     except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
         raise SourceError(f"{path} cannot be read: {error}") from error
-    return list(documents.values())
+    return list(documents.values()), digest.hexdigest()
+
+
+def _hashed(lines, digest):
+    for line in lines:
+        digest.update(line.encode())
+        yield line
 
 
 def _add_row(documents, row):

@@ -34,16 +34,14 @@ def parse_arguments(argv):
     parser = argparse.ArgumentParser(prog="examples/online-retail/load", add_help=False)
     parser.add_argument("--database", default="suite")
     parser.add_argument("--data")
-    parser.add_argument("--from", dest="first", default="")
     parser.add_argument("--to", dest="last", default="")
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--workers", type=int, default=min(cores, 4))
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--report")
     options = parser.parse_args(argv)
-    for day in (options.first, options.last):
-        if day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
-            parser.error(f"a day is written YYYY-MM-DD, not {day!r}")
+    if options.last and not re.fullmatch(r"\d{4}-\d\d-\d\d", options.last):
+        parser.error(f"a day is written YYYY-MM-DD, not {options.last!r}")
     if not 1 <= options.workers <= 16:
         parser.error("--workers wants 1 to 16")
     if not 1 <= options.batch <= 1000:
@@ -108,21 +106,27 @@ def load(options):
     path = find_data(options.data)
     suitelib.say(f"reading {path.name}")
     try:
-        documents = read_documents(path, options.first, options.last)
+        documents, fingerprint = read_documents(path, options.last)
     except SourceError as error:
         fail(str(error))
     plan = make_plan(documents)
     registry = open_database(options.database)
     if "order_management" not in registry._init_modules:
         fail(f"the addon order_management is not installed in {options.database}")
-    return feed_database(options, documents, plan)
+    return feed_database(options, documents, plan, fingerprint)
 
 
-def feed_database(options, documents, plan):
+def feed_database(options, documents, plan, fingerprint):
     import feed
     import shop
 
     run = partial(feed.in_transaction, options.database)
+    # which cancellation belongs to which invoice depends on the whole file
+    if not run(lambda env: shop.Shop(env).is_source(fingerprint)):
+        fail(
+            f"{options.database} was loaded from another file: take that one again, or "
+            "another database"
+        )
     channel_id = run(lambda env: shop.Shop(env).prepare_channel().id)
     articles = shop.list_articles(documents)
     codes = run(lambda env: shop.find_missing(env, shop.Shop(env).company, articles))

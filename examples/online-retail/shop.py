@@ -54,6 +54,14 @@ class Shop:
             )
         return record
 
+    def is_source(self, fingerprint):
+        """Whether everything that was loaded came from this file; the first is kept."""
+        parameters = self.env["ir.config_parameter"]
+        known = parameters.get_param("online_retail.source")
+        if not known:
+            parameters.set_param("online_retail.source", fingerprint)
+        return not known or known == fingerprint
+
     def prepare_currency(self):
         """Pounds, with a rate from before the first document."""
         pound = self.env.ref("base.GBP")

@@ -182,13 +182,21 @@ def test_a_file_that_is_not_it(database, tmp_path):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")
     for data, words in ((wrong, "other columns"), (tmp_path / "none.csv", "No such")):
-        process = start(database, tmp_path, data=data)
-        output, _nothing = process.communicate()
-        assert process.returncode == 1
-        assert words in output and "Traceback" not in output
-    process = start(harness.Database.existing("no_such_db"), tmp_path)
+        assert words in refuse(database, tmp_path, data)
+    database.sql(
+        "INSERT INTO ir_config_parameter (key, value)"
+        " VALUES ('online_retail.source', 'other')"
+    )
+    assert "was loaded from another file" in refuse(database, tmp_path, SAMPLE)
+    none = harness.Database.existing("no_such_db")
+    assert "start ./run once" in refuse(none, tmp_path, SAMPLE)
+
+
+def refuse(database, tmp_path, data):
+    process = start(database, tmp_path, data=data)
     output, _nothing = process.communicate()
-    assert process.returncode == 1 and "start ./run once" in output
+    assert process.returncode == 1 and "Traceback" not in output, output
+    return output
 
 
 if DATA.is_file():

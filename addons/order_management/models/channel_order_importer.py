@@ -167,8 +167,7 @@ class ChannelOrderImporter(models.AbstractModel):
     @api.model
     def _get_returned_text(self):
         return self.env._(
-            "First seen when it was returned already, and there is no order of this "
-            "number here: imported, it would count as a sale. Enter a return on the "
-            "order the goods were sold with and ignore this message, or accept it to "
-            "keep it as history."
+            "Returned already, and there is no order of this number here: imported, it "
+            "would count as a sale. Enter the return on the order it belongs to and "
+            "ignore this, or accept it as history."
         )

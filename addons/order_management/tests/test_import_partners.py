@@ -241,6 +241,23 @@ class TestImportPartners(ImportCommon):
         self.assertEqual(orders[1].partner_shipping_id.street, endless)
         for order in orders[:2]:
             self.assertIn("was cut", order.import_note)
+    def test_contacts_are_of_their_customer(self):
+        """A new address has the customer's tax number, terms and language, as one that
+        a person enters: in every company."""
+        term = self.env["account.payment.term"].create({"name": "Weekly"})
+        partner = self._create_partner(
+            email="hoa@example.com", vat="0101243150", property_payment_term_id=term.id
+        )
+        partner.with_company(self.other_company).property_payment_term_id = term
+        address = {"name": "Dock", "street": "7 Way", "country_code": "VN"}
+        order = self._import_customer(email="hoa@example.com", address=address)
+        contact = order.partner_shipping_id
+        self.assertEqual((contact.parent_id, contact.vat), (partner, "0101243150"))
+        for company in (self.company, self.other_company):
+            own = contact.with_company(company)
+            expected = partner.with_company(company).property_payment_term_id
+            self.assertEqual(own.property_payment_term_id, expected)
+        self.assertEqual(contact.commercial_partner_id, partner)
 
     def test_what_a_person_wrote_stays(self):
         """A corrected address is found by what the channel sends, and not undone."""

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo.exceptions import AccessError, UserError
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .import_common import ImportCommon
 
@@ -211,6 +214,26 @@ class TestImportRefunds(ImportCommon):
         self._send(order="A2", refunds=refunds, note="again")
         self.assertEqual(self._returns(first).external_id, "1")
         self.assertEqual(self._returns(second).external_id, "A2/1")
+
+    def test_entered_elsewhere_meanwhile(self):
+        """Another process entered it a moment ago: this one starts over."""
+        self._send_shipped()
+        self._send(refunds=[self._refund()])
+        importer = type(self.env["channel.order.importer"])
+
+        def find_nothing(model, channel, claims):
+            for claim in claims:
+                claim.update(external_id=claim["key"], record=model.browse())
+
+        row = self._receive(
+            self._prepare_order("A2", self.lines, refunds=[self._refund()])
+        )
+        with (
+            patch.object(importer, "_find_returns", find_nothing),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ConcurrencyError),
+        ):
+            row.with_user(self.clerk).action_process()
 
     def test_withdrawn_refund(self):
         row = self._send_shipped()
