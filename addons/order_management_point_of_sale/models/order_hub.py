@@ -33,9 +33,9 @@ class OrderHub(models.Model):
 
     state = fields.Selection(
         selection_add=[
-            ("pos_paid", "Paid at the Till"),
-            ("pos_invoiced", "Invoiced at the Till"),
-            ("pos_done", "Posted at the Till"),
+            ("pos_paid", "Paid"),
+            ("pos_invoiced", "Invoiced"),
+            ("pos_done", "Posted"),
         ]
     )
     pos_state = fields.Selection(

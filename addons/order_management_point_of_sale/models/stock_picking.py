@@ -39,6 +39,7 @@ class StockPicking(models.Model):
         """Override of `point_of_sale`: one move for each order line under control."""
         for some in lines.grouped(lambda line: line._get_settled_line()).values():
             super()._create_move_from_pos_order_lines(some)
+        return None
 
     def _prepare_stock_move_vals(self, first_line, order_lines):
         """Override of `point_of_sale`: what was settled counts for its order line."""

@@ -26,10 +26,10 @@ class SaleChannel(models.Model):
         "at most.",
     )
     payment_hold_minutes = fields.Integer(
-        "Hold Stock During Payment (Minutes)",
+        "Hold Stock During Payment",
         default=0,
-        help="From the moment a customer of the website goes to pay, the ordered "
-        "quantities are held for this long, so that nobody else is promised them. "
+        help="Minutes for which the ordered quantities are held from the moment a "
+        "customer of the website goes to pay, so that nobody else is promised them. "
         "0 holds nothing.",
     )
 

@@ -171,7 +171,7 @@ class TestWebsiteChannel(PaymentCommon, WebsiteHubCase):
         cart = self._create_cart()
 
         def refuse(self, minutes):
-            raise UserError("Sold out")
+            raise UserError(self.env._("Sold out"))
 
         self.patch(type(cart), "_hold_for_payment", refuse)
         self.assertEqual(self._pay(cart).state, "draft")
