@@ -7,6 +7,8 @@ from odoo.fields import Domain
 #: columns and rows that a person can still work with on one screen
 _MAX_COLUMNS = 62
 _MAX_ROWS = 500
+#: of several quotas in one cell, the first one is shown
+_STATES = ("active", "draft", "closed")
 
 
 class _Undo(Exception):
@@ -162,10 +164,10 @@ class OrderQuota(models.Model):
 
     @api.model
     def _get_grid_rows(self, quotas, columns):
-        """Rows of quotas that count the same for the same, closed ones last."""
+        """Rows of quotas that count the same for the same; the active ones first."""
         places = {start: place for place, (start, _end, _label) in enumerate(columns)}
         rows = {}
-        for quota in quotas.sorted(lambda q: (q.state == "closed", q.name, q.id)):
+        for quota in quotas.sorted(lambda q: (_STATES.index(q.state), q.name, q.id)):
             key = quota._get_grid_key()
             row = rows.get(key)
             if row is None:

@@ -148,7 +148,7 @@ class OrderQuotaMove(models.Model):
         return result
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Refused: movements are made together with the counters, `_apply_moves`.
 
         :raises UserError: always

@@ -69,12 +69,8 @@ class OrderQuotaTransfer(models.Model):
         copy=False,
         tracking=True,
     )
-    requested_by_id = fields.Many2one(
-        "res.users", "Requested By", readonly=True, copy=False
-    )
-    decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False
-    )
+    requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decided_at = fields.Datetime(readonly=True, copy=False)
     move_ids = fields.One2many("order.quota.move", "transfer_id", "Movements")
 

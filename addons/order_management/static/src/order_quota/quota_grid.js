@@ -34,7 +34,7 @@ export class QuotaGrid extends Component {
         this.loads = new KeepLast();
         this.state = useState({
             periodType: "month",
-            start: DateTime.now().startOf("year").toISODate(),
+            start: this.getFirstDay("month"),
             search: "",
             columns: [],
             rows: [],
@@ -247,11 +247,15 @@ export class QuotaGrid extends Component {
     }
 
     setPeriodType(periodType) {
-        const unit = periodType === "day" || periodType === "week" ? "month" : "year";
-        return this.change({
-            periodType,
-            start: DateTime.now().startOf(unit).toISODate(),
-        });
+        return this.change({periodType, start: this.getFirstDay(periodType)});
+    }
+
+    /** The year's plan; on a phone, where few columns fit, from today on. */
+    getFirstDay(periodType) {
+        const wide = periodType === "day" || periodType === "week" ? "month" : "year";
+        return DateTime.now()
+            .startOf(this.env.isSmall ? periodType : wide)
+            .toISODate();
     }
 
     move(direction) {
