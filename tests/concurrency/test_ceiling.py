@@ -8,6 +8,7 @@ import pytest
 from .. import harness
 
 RACE = Path(__file__).with_name("ceiling_race.py").read_text(encoding="utf-8")
+MEETINGS = Path(__file__).with_name("ceiling_meetings.py").read_text(encoding="utf-8")
 SEEDS = 20
 APPROVED = 10
 
@@ -38,6 +39,38 @@ def test_sessions_at_once_never_exceed(database, mode):
                 # refused for the right reason, in words for people, and rightly so
                 assert "10 Units approved" in told, race
                 assert won + quantity > APPROVED, race
+
+
+#: (shipped, the other done) -> what has left then, and what is approved
+OUTCOMES = {
+    "raise": {(True, True): (12, 12), (False, True): (0, 12)},
+    "cut": {(True, False): (10, 10), (False, True): (0, 6)},
+    "return": {(True, True): (10, 10), (False, True): (6, 10)},
+    "mend": {(True, False): (10, 10), (False, True): (9, 10)},
+}
+
+
+@pytest.mark.parametrize("mode", ["follow", "explicit"])
+def test_what_meets_a_shipment(database, mode):
+    code = f"""{RACE}
+{MEETINGS}
+import json
+print(json.dumps([
+    hold_meeting(env, seed, {mode!r}, kind)
+    for kind in {list(OUTCOMES)!r} for seed in range({SEEDS})
+]))
+"""
+    meetings = harness.run_odoo_shell(database, code)
+    assert len(meetings) == len(OUTCOMES) * SEEDS
+    for meeting in meetings:
+        outcome = (meeting["ship"] is None, meeting["other"] is None)
+        expected = OUTCOMES[meeting["kind"]]
+        assert outcome in expected, meeting
+        assert meeting["net"] == meeting["counter"], meeting
+        assert (meeting["net"], meeting["approved"]) == expected[outcome], meeting
+        for told in (meeting["ship"], meeting["other"]):
+            # the loser reads the figures, not a database error
+            assert told is None or "Units" in told or "already" in told, meeting
 
 
 def test_without_control_the_same_race_ships_too_much(database):
