@@ -1,7 +1,18 @@
 """What else meets a shipment of the same order line at the same moment.
 
-Goes after `ceiling_race.py` in one program: its sessions, its ways to ship.
+Imported inside `odoo shell`, beside `ceiling_race.py` and its ways to ship.
 """
+
+import random
+import threading
+from functools import partial
+
+from odoo import api
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+from .ceiling_race import APPROVED, make_transfers, ship
 
 
 def meet(env, transfer_id, barrier, pause):
@@ -37,7 +48,10 @@ def make_meeting(env, mode, kind):
         quantity, allowed = (12, 12) if kind == "raise" else (APPROVED, 6)
         line_id, [transfer_id] = make_transfers(env, mode, [quantity])
         other = partial(allow, transfer_id=transfer_id, quantity=allowed)
-        return line_id, [("ship", partial(ship, transfer_id=transfer_id)), (kind, other)]
+        return line_id, [
+            ("ship", partial(ship, transfer_id=transfer_id)),
+            (kind, other),
+        ]
     first, rest = (APPROVED, 4) if kind == "return" else (6, 4)
     line_id, [gone_id, next_id] = make_transfers(env, mode, [first, rest])
     ship(env, gone_id, [], 0)
