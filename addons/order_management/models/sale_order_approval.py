@@ -122,8 +122,8 @@ class SaleOrder(models.Model):
         reopened = self.browse()
         if not _WATCHED_FIELDS.isdisjoint(vals):
             reopened = self.filtered(
-                lambda order: any(
-                    vals[name] != order[name].id for name in _WATCHED_FIELDS & vals.keys()
+                lambda o: any(
+                    vals[name] != o[name].id for name in _WATCHED_FIELDS & vals.keys()
                 )
             )
         shipped_sudo = self.browse().sudo()
