@@ -12,7 +12,7 @@ PROGRAM=${PROGRAM:-./run}
 # shellcheck source=scripts/odoo_source.sh
 . "$SOURCE/scripts/odoo_source.sh"
 # raise it when a lane below does something else than before: everything is then fetched anew
-RECIPE=1
+RECIPE=2
 P=$SUITE_HOME
 cd "$P"
 mkdir -p log bin stamps debs apt/{lists,sidlists,cache/archives}/partial

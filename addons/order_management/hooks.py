@@ -109,6 +109,14 @@ _OWN_TABLES = (
 )
 
 
+#: indexes we asked for on fields of others; Odoo keeps them when the wish is gone
+_FOREIGN_INDEXES = (
+    "account_move__sale_channel_id_index",
+    "sale_channel__company_id_index",
+    "sale_order__sale_channel_id_index",
+)
+
+
 def uninstall_hook(env):
     """Let the hub's records go with the addon, and the channels stay.
 
@@ -120,6 +128,7 @@ def uninstall_hook(env):
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+<<<<<<< HEAD
     # what is asked by the hub's own kinds of activity is nobody's to do any more
     own = ("mail_activity_type_approval", "mail_activity_type_refund")
     kinds = env["mail.activity.type"].browse(
@@ -131,6 +140,11 @@ def uninstall_hook(env):
         [("activity_type_id", "in", kinds.ids)]
     ).unlink()
     env.cr.execute("UPDATE order_quota SET parent_id = NULL, previous_id = NULL")
+=======
+    env.cr.execute("UPDATE order_quota SET parent_id = NULL")
+    for index in _FOREIGN_INDEXES:
+        env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(index)))
+>>>>>>> paths
     # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
     aliases = channels.search([("alias_id", "!=", False)]).alias_id

@@ -46,12 +46,8 @@ def make_goods(env):
             "type": "phantom",
             "company_id": False,
             "bom_line_ids": [
-                Command.create(
-                    {"product_id": products["Frame"].id, "product_qty": 1}
-                ),
-                Command.create(
-                    {"product_id": products["Wheel"].id, "product_qty": 4}
-                ),
+                Command.create({"product_id": products["Frame"].id, "product_qty": 1}),
+                Command.create({"product_id": products["Wheel"].id, "product_qty": 4}),
             ],
         }
     )
@@ -61,7 +57,9 @@ def make_goods(env):
             "route_ids": [
                 Command.set(env.ref("stock_dropshipping.route_drop_shipping").ids)
             ],
-            "seller_ids": [Command.create({"partner_id": vendor.id, "company_id": False})],
+            "seller_ids": [
+                Command.create({"partner_id": vendor.id, "company_id": False})
+            ],
         }
     )
     return products

@@ -1,15 +1,13 @@
 """OM-10 as properties: any sequence of what people do, the invariants after each step.
 
 Imported inside `odoo shell`. The machine drives one order of three lines (pieces,
-dozens, a kit) through Odoo's own methods and counts for itself, slowly and in fractions,
-what left. Every example runs in a savepoint of its own.
+dozens, a kit) through Odoo's own methods and counts for itself, slowly and in
+fractions, what left. Every example runs in a savepoint of its own.
 """
 
-import re
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from fractions import Fraction
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
@@ -17,26 +15,24 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
-    invariant,
     rule,
     run_state_machine_as_test,
 )
 
-from odoo.addons.order_management.tests.ceiling_common import CeilingCase
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.sql_db import Savepoint
 
-#: noise of conversions: what the CHECK itself allows
-TOLERANCE = Fraction(1, 1_000_000)
-CEILING_WORDS = re.compile(r"already left for the customer; with this it would be")
+from odoo.addons.order_management.tests.ceiling_common import CeilingCase
+
+from .machine_count import CEILING_WORDS, Invariants
 
 #: which of the things at hand (taken modulo their number)
 which = st.integers(0, 5)
 pieces = st.integers(0, 15)
 
 
-class OrderMachine(RuleBasedStateMachine):
+class OrderMachine(Invariants, RuleBasedStateMachine):
     case = None
     #: how often each action was tried, refused, refused by the ceiling
     tally = Counter()
@@ -61,7 +57,7 @@ class OrderMachine(RuleBasedStateMachine):
             self.env.invalidate_all(flush=False)
             self.env.transaction.clear()
 
-    # ------------------------------------------------------------- start
+    # ------------ start
 
     @initialize(
         mode=st.sampled_from(["follow", "explicit"]),
@@ -106,7 +102,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @contextmanager
     def trying(self):
-        """An action that may be refused, by Odoo or by us; a refusal leaves no trace."""
+        """An action that may be refused, by Odoo or by us; that leaves no trace."""
         try:
             with self.env.cr.savepoint():
                 yield
@@ -339,154 +335,6 @@ class OrderMachine(RuleBasedStateMachine):
         self.compositions.append({case.frame.id: 1, case.wheel.id: wheels})
         # Odoo weighs all moves by the bill of materials of today
         self.by_hand |= {self.order.order_line[2].id}
-
-    # ------------------------------------------------------------- counting
-
-    def is_outside(self, location):
-        return location.usage == "customer"
-
-    def get_crossing(self, part):
-        into = self.is_outside(part.location_dest_id)
-        out_of = self.is_outside(part.location_id)
-        if out_of and part.location_dest_id.usage == "inventory":
-            return 0
-        return int(into) - int(out_of)
-
-    def convert(self, quantity, unit, target):
-        return (
-            Fraction(str(quantity))
-            * Fraction(str(unit.factor))
-            / Fraction(str(target.factor))
-        )
-
-    def count(self, line, more=()):
-        """What left for a line, in its unit, one move line after the other.
-
-        :param more: (move, quantity) that would leave as well
-        """
-        moves = self.env["stock.move"].search(
-            [("sale_line_id", "=", line.id), ("state", "=", "done")]
-        )
-        gone = [
-            (move, self.get_crossing(part) * part.quantity, part.product_uom_id)
-            for move in moves
-            for part in move.move_line_ids
-        ]
-        gone += [(move, quantity, move.product_uom) for move, quantity in more]
-        if line.product_id == self.case.cart:
-            return self.count_kits(line, gone)
-        return sum(
-            (self.convert(q, unit, line.product_uom_id) for _move, q, unit in gone),
-            Fraction(0),
-        )
-
-    def count_kits(self, line, gone):
-        by_version = {}
-        for move, quantity, unit in gone:
-            version = by_version.setdefault(move.kit_version, {})
-            product = move.product_id
-            version[product.id] = version.get(product.id, 0) + self.convert(
-                quantity, unit, product.uom_id
-            )
-        total = Fraction(0)
-        for number, parts in by_version.items():
-            made_of = line._get_kit_version(number)
-            assert made_of in self.compositions, (number, made_of)
-            total += max(
-                parts[product_id] / Fraction(str(made_of[product_id]))
-                for product_id in parts
-            )
-        return total
-
-    def is_allowed(self, typed):
-        """Whether these quantities of linked moves stay below the ceiling."""
-        for line in self.order.order_line:
-            more = [
-                (move, quantity)
-                for move, quantity in typed.items()
-                if move.sale_line_id == line and self.is_outside(move.location_dest_id)
-            ]
-            if more and self.count(line, more) > Fraction(str(line.approved_qty)):
-                return False
-        return True
-
-    def check_refusal_deserved(self, allowed):
-        if allowed and CEILING_WORDS.search(self.refusal):
-            raise AssertionError(f"refused though it was approved: {self.refusal}")
-
-    # ------------------------------------------------------------- invariants
-
-    @invariant()
-    def counter_is_what_left(self):
-        if not self.order:
-            return
-        for line in self.order.order_line:
-            net = self.count(line)
-            assert abs(net - Fraction(str(line.net_shipped_qty))) <= TOLERANCE, (
-                line.product_id.name,
-                float(net),
-                line.net_shipped_qty,
-            )
-            assert net <= Fraction(str(line.approved_qty)) + TOLERANCE, (
-                line.product_id.name,
-                float(net),
-                line.approved_qty,
-            )
-
-    @invariant()
-    def follow_follows(self):
-        if not self.order or self.order.approval_mode != "follow":
-            return
-        for line in self.order.order_line:
-            assert line.approved_qty == line.product_uom_qty
-
-    @invariant()
-    def demand_within_approval(self):
-        if not self.order or self.order.state != "sale":
-            return
-        for line in self.order.order_line[:2]:
-            if line.id in self.by_hand:
-                continue
-            demand = sum(
-                self.convert(move.product_uom_qty, move.product_uom, line.product_uom_id)
-                for move in line.move_ids
-                if move.state not in ("done", "cancel")
-                and self.is_outside(move.location_dest_id)
-            )
-            room = Fraction(str(line.approved_qty)) - self.count(line)
-            assert demand <= room + TOLERANCE, (
-                line.product_id.name,
-                float(demand),
-                float(room),
-            )
-
-    @invariant()
-    def events_stay(self):
-        """History is append-only."""
-        if not self.order:
-            return
-        rows = self.env["order.event"].search_read(
-            [("order_id", "=", self.order.id)], ["kind", "from_state", "to_state"]
-        )
-        now = {row["id"]: row for row in rows}
-        for event_id, row in self.events.items():
-            assert now.get(event_id) == row, (event_id, row)
-        self.events = now
-
-    def check_not_stuck(self):
-        """Whatever happened: what is approved and still here can leave, no unit more."""
-        for line in self.order.order_line[:2]:
-            room = Fraction(str(line.approved_qty)) - self.count(line)
-            unit = line.product_id.uom_id
-            quantity = float(room) * line.product_uom_id.factor / unit.factor
-            vals = {"product_id": line.product_id.id, "product_uom": unit.id}
-            if quantity > 0:
-                with self.trying():
-                    self.case._do(self.case._make_direct_move(quantity, line, **vals))
-                assert not self.refusal, f"stuck: {self.refusal}"
-            with self.trying():
-                self.case._do(self.case._make_direct_move(1, line, **vals))
-            assert CEILING_WORDS.search(self.refusal), "one more left than approved"
 
 
 class Properties(CeilingCase):

@@ -9,28 +9,36 @@ from .. import harness
 
 HERE = Path(__file__).parent
 MODES = ("none", "follow", "explicit")
+MODULES = ("paths_apps", "paths_orders", "paths_transfers")
 
 
-def _read(name):
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-PATHS = [
-    node.name
-    for node in ast.walk(ast.parse(_read("paths.py")))
-    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-]
+def _get_paths():
+    """(class, test) of each path, read without Odoo."""
+    for module in MODULES:
+        text = (HERE / f"{module}.py").read_text(encoding="utf-8")
+        for case in ast.parse(text).body:
+            if isinstance(case, ast.ClassDef):
+                for method in case.body:
+                    name = getattr(method, "name", "")
+                    if name.startswith("test_"):
+                        yield case.name, name
 
 
 @pytest.fixture(scope="module")
 def told(all_paths_database):
     """What became of each path: run once, in one process."""
-    code = f"{_read('paths.py')}\n{_read('case_runner.py')}\nrun_cases(*CASES)\n"
+    code = f"""
+import sys
+sys.path.insert(0, {str(harness.SOURCE)!r})
+from tests.ceiling import {", ".join(MODULES)}
+from tests.ceiling.case_runner import run_cases
+run_cases(*[case for module in ({", ".join(MODULES)}) for case in module.CASES])
+"""
     return harness.run_odoo_shell(all_paths_database, code, timeout=900)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("case", "path"), _get_paths())
 @pytest.mark.parametrize("mode", MODES)
-def test_path(told, path, mode):
-    outcome = told[f"Paths_{mode}.{path}"]
+def test_path(told, case, path, mode):
+    outcome = told[f"{case}_{mode}.{path}"]
     assert not outcome, outcome

@@ -40,6 +40,44 @@ def test_sessions_at_once_never_exceed(database, mode):
                 assert won + quantity > APPROVED, race
 
 
+#: (shipped, the other done) -> what has left then, and what is approved
+OUTCOMES = {
+    "raise": {(True, True): (12, 12), (False, True): (0, 12)},
+    "cut": {(True, False): (10, 10), (False, True): (0, 6)},
+    "return": {(True, True): (10, 10), (False, True): (6, 10)},
+    "mend": {(True, False): (10, 10), (False, True): (9, 10)},
+}
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [range(4), pytest.param(range(4, 4 + SEEDS), marks=pytest.mark.slow)],
+    ids=["few", "many"],
+)
+@pytest.mark.parametrize("mode", ["follow", "explicit"])
+def test_what_meets_a_shipment(database, mode, seeds):
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(harness.SOURCE)!r})
+from tests.concurrency.ceiling_meetings import hold_meeting
+print(json.dumps([
+    hold_meeting(env, seed, {mode!r}, kind)
+    for kind in {list(OUTCOMES)!r} for seed in {seeds!r}
+]))
+"""
+    meetings = harness.run_odoo_shell(database, code)
+    assert len(meetings) == len(OUTCOMES) * len(seeds)
+    for meeting in meetings:
+        outcome = (meeting["ship"] is None, meeting["other"] is None)
+        expected = OUTCOMES[meeting["kind"]]
+        assert outcome in expected, meeting
+        assert meeting["net"] == meeting["counter"], meeting
+        assert (meeting["net"], meeting["approved"]) == expected[outcome], meeting
+        for told in (meeting["ship"], meeting["other"]):
+            # the loser reads the figures, not a database error
+            assert told is None or "Units" in told or "already" in told, meeting
+
+
 def test_without_control_the_same_race_ships_too_much(database):
     races = _run_races(database, "none", 3)
     assert all(race["told"] == [None] * len(race["told"]) for race in races)

@@ -122,9 +122,8 @@ class SaleOrder(models.Model):
         reopened = self.browse()
         if not _WATCHED_FIELDS.isdisjoint(vals):
             reopened = self.filtered(
-                lambda order: any(
-                    name in vals and vals[name] != order[name].id
-                    for name in _WATCHED_FIELDS
+                lambda o: any(
+                    vals[name] != o[name].id for name in _WATCHED_FIELDS & vals.keys()
                 )
             )
         shipped_sudo = self.browse().sudo()
@@ -144,12 +143,10 @@ class SaleOrder(models.Model):
         self.order_line._unlink_except_shipped()
 
     def action_draft(self):
-        """Back to a quotation: approval starts anew, what has left stays counted."""
+        """Back to a quotation: approval starts anew, by the settings of today."""
         result = super().action_draft()
-        again = self.filtered(lambda order: order.approval_state != "none")
-        again._approval_transition("none")
-        # a cancelled order did not follow the settings; the quotation it becomes does
-        (self - again)._refresh_approval_mode()
+        self.filtered(lambda o: o.approval_state != "none")._approval_transition("none")
+        self._refresh_approval_mode()
         return result
 
     def _action_cancel(self):

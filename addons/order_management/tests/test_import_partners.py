@@ -241,6 +241,7 @@ class TestImportPartners(ImportCommon):
         self.assertEqual(orders[1].partner_shipping_id.street, endless)
         for order in orders[:2]:
             self.assertIn("was cut", order.import_note)
+
     def test_contacts_are_of_their_customer(self):
         """A new address has the customer's tax number, terms and language, as one that
         a person enters: in every company."""

@@ -68,9 +68,7 @@ class StockMove(models.Model):
         if not unasked:
             return unasked
         today = unasked._get_ceiling_lines()._get_kit_components()
-        return unasked.filtered(
-            lambda move: not move._is_component_sold(today)
-        )
+        return unasked.filtered(lambda move: not move._is_component_sold(today))
 
     def _is_component_sold(self, today):
         """Whether the move is a part of the kit that its order line sells.
