@@ -36,3 +36,4 @@ from . import test_availability_random
 from . import test_order_hold
 from . import test_hold_concurrency
 from . import test_availability_line
+from . import test_import_hold
