@@ -3,9 +3,10 @@
     python -m tests.benchmarks.worker CONFIG DATABASE
 
 One JSON list ``[function, arguments]`` a line comes in, one JSON object a line goes
-out: ``{"result": value, "steps": {step: {sql, cpu, wall, times}}}``. CPU is that of
-this process and of its own PostgreSQL backend, so that other work on the machine counts as
-little as it can.
+out: ``{"result": value, "steps": {step: {sql, cpu, wall, times}}}``.
+
+CPU is that of this process and of its own PostgreSQL backend, so that other work on the
+machine counts as little as it can.
 """
 
 import contextlib

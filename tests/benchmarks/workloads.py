@@ -138,12 +138,17 @@ def seed_hub(bench, count):
         channel = env["sale.channel"].search(
             [("company_id", "=", env.company.id)], limit=1
         ) or env["sale.channel"].create({"name": "Bench", "company_id": env.company.id})
-        row = env["channel.order"].create(
-            {
-                "channel_id": channel.id,
-                "external_id": "bench",
-                "payload": {"total": "12.5", "currency": "USD"},
-            }
+        # sudo: rows come from channels, nobody makes one by hand
+        row = (
+            env["channel.order"]
+            .sudo()
+            .create(
+                {
+                    "channel_id": channel.id,
+                    "external_id": "bench",
+                    "payload": {"total": "12.5", "currency": "USD"},
+                }
+            )
         )
         env.flush_all()
         cr = env.cr
@@ -158,13 +163,14 @@ def seed_hub(bench, count):
             " WHERE one.id = %s",
             [count * 7 // 10, order.id],
         )
-        special = ("external_id", "received_at", "state", "payload_hash")
+        special = ("external_id", "received_at", "state", "payload_hash", "error")
         columns = _columns(cr, "channel_order", *special)
         cr.execute(
-            f"INSERT INTO channel_order (external_id, received_at, state, payload_hash,"
+            "INSERT INTO channel_order"
+            " (external_id, received_at, state, payload_hash, error,"
             f" {columns}) SELECT 'b' || n, now() - n * interval '50 seconds',"
             " (ARRAY['received', 'held', 'error', 'ignored'])[1 + n %% 4],"
-            " md5(n::text),"
+            " md5(n::text), CASE WHEN n %% 4 IN (1, 2) THEN 'bench' END,"
             f" {_of('one', columns)} FROM channel_order one, generate_series(1, %s) n"
             " WHERE one.id = %s",
             [count * 3 // 10, row.id],

@@ -23,6 +23,7 @@ class SaleOrder(models.Model):
     )
     can_hold = fields.Boolean(compute="_compute_can_hold")
 
+    @api.depends("hold_ids.expires_at", "hold_ids.state")
     def _compute_held_until(self):
         ends = {}
         if self._has_company_with_holds():

@@ -56,3 +56,4 @@ from . import test_order_hold
 from . import test_hold_concurrency
 from . import test_availability_line
 from . import test_order_quota_grid
+from . import test_import_hold
