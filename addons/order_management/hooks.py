@@ -114,6 +114,7 @@ _FOREIGN_INDEXES = (
     "account_move__sale_channel_id_index",
     "sale_channel__company_id_index",
     "sale_order__sale_channel_id_index",
+    "stock_picking__carrier_tracking_ref_index",
 )
 
 
@@ -128,7 +129,6 @@ def uninstall_hook(env):
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
-<<<<<<< HEAD
     # what is asked by the hub's own kinds of activity is nobody's to do any more
     own = ("mail_activity_type_approval", "mail_activity_type_refund")
     kinds = env["mail.activity.type"].browse(
@@ -140,11 +140,8 @@ def uninstall_hook(env):
         [("activity_type_id", "in", kinds.ids)]
     ).unlink()
     env.cr.execute("UPDATE order_quota SET parent_id = NULL, previous_id = NULL")
-=======
-    env.cr.execute("UPDATE order_quota SET parent_id = NULL")
     for index in _FOREIGN_INDEXES:
         env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(index)))
->>>>>>> paths
     # addresses lead to a model that goes, channels would hold them back
     channels = env["sale.channel"].with_context(active_test=False)
     aliases = channels.search([("alias_id", "!=", False)]).alias_id
