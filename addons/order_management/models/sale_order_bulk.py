@@ -60,6 +60,9 @@ class SaleOrder(models.Model):
             tracking_disable=True,
             mail_auto_subscribe_no_notify=True,
         )
+        # read for all: what follows looks at one order after the other
+        orders.mapped("name")
+        orders.order_line.mapped("invoice_lines")
         orders._create_stock_references()
         orders.action_confirm()
         orders._log_origins(bulk)
