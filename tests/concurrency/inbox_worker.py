@@ -137,7 +137,7 @@ class Worker(BaseWorker):
                 try:
                     burst = [version, *draw.choices(versions, k=draw.choice((0, 0, 2)))]
                     ids |= set(self.call("receive_versions", channel_id, burst))
-                    if draw.random() < 0.4:
+                    if draw.random() < 0.2:
                         self.call("process", sorted(ids), draw.random() < 0.5)
                     sent = True
                 except OperationalError:

@@ -4,6 +4,7 @@ import {
     findMatches,
     getLeafText,
     parseJson,
+    showUnseen,
 } from "@order_management/json_tree/json_tree_logic";
 import {
     contains,
@@ -48,6 +49,14 @@ test("long figures keep their digits", () => {
     expect(getLeafText(value.b)).toBe("1.10");
     expect(getLeafText(value.c)).toBe('"1"');
     expect(parseJson("no { json")).toBe(undefined);
+});
+
+test("what turns a text around or is not seen is written out", () => {
+    expect(getLeafText(parseJson('"a\\u202egnp.exe"'))).toBe('"a\\u202egnp.exe"');
+    expect(showUnseen("x\u200b\ufeff\u2066y\u0085")).toBe(
+        "x\\u200b\\ufeff\\u2066y\\u0085"
+    );
+    expect(showUnseen("Nguyễn 李娜 👨‍👩‍👧 می‌خواهم")).toBe("Nguyễn 李娜 👨‍👩‍👧 می‌خواهم");
 });
 
 test("search looks in keys and values and says what to unfold", () => {

@@ -6,6 +6,7 @@ import {
     isBranch,
     joinPath,
     parseJson,
+    showUnseen,
 } from "./json_tree_logic";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
@@ -50,7 +51,7 @@ export class JsonNode extends Component {
     get members() {
         const members = getMembers(this.props.value).slice(0, this.state.limit);
         return members.map(([name, value]) => ({
-            name,
+            name: showUnseen(name),
             value,
             path: joinPath(this.props.path, name),
         }));

@@ -40,11 +40,25 @@ export function getMembers(value) {
 }
 
 /**
+ * Write out what turns the direction of a text around or is not seen in it: whoever
+ * looks into a message wants to know what stands there.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function showUnseen(text) {
+    return text.replace(
+        /[\u0080-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+        (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`
+    );
+}
+
+/**
  * @param {*} value no branch
  * @returns {string} as in JSON
  */
 export function getLeafText(value) {
-    return value instanceof Figure ? value.source : JSON.stringify(value);
+    return value instanceof Figure ? value.source : showUnseen(JSON.stringify(value));
 }
 
 /**
