@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import contextlib
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -156,6 +157,7 @@ class OrderQuota(models.Model):
         A quota for which that is not possible gets an activity that says why, and never
         stops the others.
         """
+        self._open_ahead()
         while quotas := self._get_ended().try_lock_for_update(limit=limit):
             for quota in quotas.filtered(lambda quota: not quota.is_rolled):
                 quota._roll_safely()
@@ -164,6 +166,26 @@ class OrderQuota(models.Model):
                 len(quotas), remaining=remaining
             ):
                 break
+
+    @api.model
+    def _open_ahead(self):
+        """Open what begins tomorrow, so that no order falls between two periods.
+
+        What cannot be opened is told when the period is over.
+        """
+        due = self.search(
+            [
+                ("state", "=", "active"),
+                ("renew", "=", True),
+                ("next_ids", "=", False),
+                ("date_to", "<=", fields.Date.add(fields.Date.today(), days=1)),
+                ("date_to", ">=", fields.Date.today()),
+            ],
+            order="parent_id DESC, id",
+        )
+        for quota in due.try_lock_for_update():
+            with contextlib.suppress(UserError), self.env.cr.savepoint():
+                quota._open_next().action_activate()
 
     @api.model
     def _get_ended(self):

@@ -19,6 +19,8 @@ _COUNTED_FIELDS = frozenset(
 )
 #: changes of an order after which it may count in another way, or no more
 _STAGE_FIELDS = frozenset({"approval_state", "is_channel_history", "state"})
+#: kept by the machinery alone: no form, RPC call, import or default sets them
+_KEPT = frozenset({"is_over_quota", "quota_approval", "quota_excess"})
 #: Proofs that a call comes from here: objects that no RPC context can carry
 _SAVED = object()
 _SKIP = object()
@@ -49,15 +51,19 @@ class SaleOrder(models.Model):
         "order.quota.move", "order_id", "Quota Movements", readonly=True
     )
 
+    @api.model
+    def default_get(self, fields):
+        # neither a context key nor somebody's own default approves anything
+        return super().default_get([name for name in fields if name not in _KEPT])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_quota_kept(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        kept = {"is_over_quota", "quota_excess", "quota_approval"} & vals.keys()
-        if kept and self.env.context.get("order_management_quota") is not _SAVED:
-            raise AccessError(
-                self.env._(
-                    "What an order takes from quotas is not set by hand. A reviewer "
-                    "may approve it over its quota."
-                )
-            )
+        self._check_quota_kept(vals)
         # back to a quotation: its approval starts anew next, and takes all back then
         moved = not _STAGE_FIELDS.isdisjoint(vals) and vals.get("state") != "draft"
         moved = moved and vals.get("approval_state") != "approved"
@@ -69,6 +75,20 @@ class SaleOrder(models.Model):
         elif not _COUNTED_FIELDS.isdisjoint(vals):
             self._settle_counted()
         return result
+
+    def _check_quota_kept(self, vals):
+        """:raises AccessError: a field that only quotas and reviewers set"""
+        if (
+            _KEPT.isdisjoint(vals)
+            or self.env.context.get("order_management_quota") is _SAVED
+        ):
+            return
+        raise AccessError(
+            self.env._(
+                "What an order takes from quotas is not set by hand. A reviewer may "
+                "approve it over its quota."
+            )
+        )
 
     def unlink(self):
         self._settle_quotas(stage="none")

@@ -411,6 +411,10 @@ class TestOrderQuotaOrders(QuotaCase):
         ):
             with self.assertRaises(AccessError):
                 order.write(values)
+            with self.assertRaises(AccessError):
+                self._order(1, **values)
+        forged = order.with_context(default_quota_approval={"1": 100}).copy()
+        self.assertFalse(forged.quota_approval)
 
     def test_live_on_the_line(self):
         """OM-11: what is left shows while typing, before it is exceeded."""

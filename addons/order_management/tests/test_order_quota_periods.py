@@ -90,13 +90,25 @@ class TestOrderQuotaPeriods(QuotaCase):
 
     def test_day_ends_where_the_company_is(self):
         self.company.partner_id.tz = "America/Los_Angeles"
-        quota = self._month(renew=True)
-        with freeze_time("2026-02-01 07:59:00"):
+        quota = self._month(renew=True, carry_over_percent=100)
+        with freeze_time("2026-01-29 07:59:00"):
             self._roll()
             self.assertFalse(quota.next_ids)
+        with freeze_time("2026-02-01 07:59:00"):
+            self._roll()
+            self.assertEqual(quota.limit_qty, 100)
         with freeze_time("2026-02-01 08:01:00"):
             self._roll()
-            self.assertTrue(quota.next_ids)
+            self.assertEqual(quota.limit_qty, 0)
+
+    def test_no_order_falls_between_two_periods(self):
+        quota = self._month(renew=True, carry_over_percent=100)
+        with freeze_time("2026-01-30 12:00:00"):
+            self._roll()
+            following = quota.next_ids
+            self.assertEqual((following.state, following.limit_qty), ("active", 100))
+            self._roll()
+            self.assertEqual(quota.next_ids, following)
 
     def test_one_problem_stops_nobody(self):
         whole = self._create_quota(
