@@ -15,6 +15,7 @@ class SaleChannel(models.Model):
         "pos.config",
         "sale_channel_id",
         "Points of Sale",
+        groups="point_of_sale.group_pos_user",
         help="Their sales belong to this channel from now on.",
     )
     pos_order_count = fields.Integer("POS Orders", compute="_compute_pos_order_count")

@@ -33,10 +33,11 @@ class SaleOrder(models.Model):
                 )
         return True
 
-    def _tell_settled_goods_wait(self, pickings):
+    def _tell_settled_goods_wait(self, pickings, pos_lines):
         """Tell who looks after the order that goods sold at a till may not leave yet.
 
         :param pickings: the transfers of these goods
+        :param pos_lines: the lines of the sales that handed them over
         """
         self.ensure_one()
         waiting = pickings.filtered(lambda picking: picking.state != "done")
@@ -44,14 +45,9 @@ class SaleOrder(models.Model):
             # told already by the order that waits for its approval
             return
         messages = []
-        for line, moves in waiting.move_ids.grouped("settled_line_id").items():
-            quantity = sum(
-                move.product_uom._compute_quantity(
-                    move.quantity, line.product_uom_id, round=False
-                )
-                for move in moves
-                if move.product_id == line.product_id
-            )
+        sold = pos_lines.filtered(lambda pos_line: pos_line.qty > 0)
+        for line, lines in sold.grouped(lambda one: one._get_settled_line()).items():
+            quantity = line._convert_qty(line, sum(lines.mapped("qty")), "p2s")
             net = line.net_shipped_qty + quantity
             if float_compare(net, line.approved_qty, precision_digits=6) > 0:
                 messages.append(line._get_ceiling_message(net))

@@ -31,7 +31,7 @@ class StockPicking(models.Model):
         by_order = settled.grouped(lambda line: line._get_settled_line().order_id)
         for order_sudo, order_lines in by_order.items():
             own = create(order_lines)
-            order_sudo._tell_settled_goods_wait(own)
+            order_sudo._tell_settled_goods_wait(own, order_lines)
             pickings |= own
         return pickings
 

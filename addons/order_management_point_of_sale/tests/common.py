@@ -75,18 +75,21 @@ class PosHubCase(TestPoSCommon):
         for what, quantity in lines:
             line = {"product": what, "quantity": quantity}
             if what._name == "sale.order":
-                line = {
-                    "product": what.order_line.product_id,
-                    "quantity": quantity,
-                    "sale_order_origin_id": what.id,
-                    "sale_order_line_id": what.order_line.id,
-                }
+                line = self._prepare_settled(what, quantity)
             prepared.append(line)
         data = self.create_ui_order_data(
             prepared, {"state": "paid", **order_vals}, customer=self.customer
         )
         result = self.env["pos.order"].sync_from_ui([data])
         return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+
+    def _prepare_settled(self, order, quantity):
+        return {
+            "product": order.order_line.product_id,
+            "quantity": quantity,
+            "sale_order_origin_id": order.id,
+            "sale_order_line_id": order.order_line.id,
+        }
 
     def _ship(self, picking, quantity=None):
         if quantity is not None:

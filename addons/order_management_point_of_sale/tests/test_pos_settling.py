@@ -250,3 +250,30 @@ class TestPosSettling(PosHubCase):
         self.assertEqual(moves.settled_line_id, (order + other).order_line)
         self.assertNet(order, 10)
         self.assertNet(other, 10)
+
+    def test_as_a_cashier(self):
+        """Somebody at the till who has no right in the hub, on orders' approval or
+        on transfers."""
+        order, other = self._create_order(), self._create_order(confirm=False)
+        cashier = self._create_user(
+            "point_of_sale.group_pos_user", "sales_team.group_sale_salesman_all_leads"
+        )
+        self._ship(order.picking_ids, 6)
+        self.company.approval_mode = "explicit"
+        waiting = self._create_order(confirm=False)
+        data = self.create_ui_order_data(
+            [
+                self._prepare_settled(order, 6),
+                self._prepare_settled(other, 4),
+                self._prepare_settled(waiting, 2),
+            ],
+            {"state": "paid"},
+            customer=self.customer,
+        )
+        result = self.env["pos.order"].with_user(cashier).sync_from_ui([data])
+        sale = self.env["pos.order"].browse(result["pos.order"][0]["id"])
+        self.assertEqual(sale.state, "paid")
+        self.assertNet(order, 6)
+        self.assertEqual(waiting.approval_state, "to_approve")
+        self.assertTrue(order.activity_ids)
+        self.assertTrue(waiting.activity_ids)

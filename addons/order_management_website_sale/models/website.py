@@ -8,12 +8,18 @@ class Website(models.Model):
 
     _inherit = "website"
 
-    sale_channel_ids = fields.One2many("sale.channel", "website_id", "Order Channels")
+    sale_channel_ids = fields.One2many(
+        "sale.channel",
+        "website_id",
+        "Order Channels",
+        groups="order_management.group_clerk",
+    )
     sale_channel_id = fields.Many2one(
         "sale.channel",
         "Order Channel",
         compute="_compute_sale_channel_id",
         inverse="_inverse_sale_channel_id",
+        groups="order_management.group_clerk",
         help="Orders of the web shop belong to this channel; empty: to none.",
     )
 
