@@ -156,37 +156,41 @@ class OrderApprovalRule(models.Model):
     def _check_approvers(self):
         reviewers = self.env.ref("order_management.group_reviewer").all_user_ids
         for rule in self:
-            if rule.approver_type == "leader":
-                if rule.min_approvals > 1:
-                    raise ValidationError(
-                        self.env._("A sales team has one leader: ask for one approval.")
-                    )
-                continue
-            named = (
-                rule.user_ids
-                if rule.approver_type == "user"
-                else rule.group_id.all_user_ids
+            if rule.approver_type != "leader":
+                rule._check_named_approvers(reviewers)
+            elif rule.min_approvals > 1:
+                raise ValidationError(
+                    self.env._("A sales team has one leader: ask for one approval.")
+                )
+
+    def _check_named_approvers(self, reviewers):
+        self.ensure_one()
+        named = self._get_named_approvers()
+        if self.approver_type == "user" and named - reviewers:
+            raise ValidationError(
+                self.env._(
+                    "%(users)s may not approve orders. Give them the right Order Hub: "
+                    "Reviewer first.",
+                    users=", ".join((named - reviewers).mapped("name")),
+                )
             )
-            usable = named & reviewers
-            if rule.approver_type == "user" and named - usable:
-                raise ValidationError(
-                    self.env._(
-                        "%(users)s may not approve orders. Give them the right Order "
-                        "Hub: Reviewer first.",
-                        users=", ".join((named - usable).mapped("name")),
-                    )
+        if len(named & reviewers) < self.min_approvals:
+            raise ValidationError(
+                self.env._(
+                    "“%(rule)s” asks for %(needed)s approvals and only %(count)s of its "
+                    "approvers are reviewers. Name more people, or give members of the "
+                    "group the right Order Hub: Reviewer.",
+                    rule=self.name,
+                    needed=self.min_approvals,
+                    count=len(named & reviewers),
                 )
-            if len(usable) < rule.min_approvals:
-                raise ValidationError(
-                    self.env._(
-                        "“%(rule)s” asks for %(needed)s approvals and only %(count)s "
-                        "of its approvers are reviewers. Name more people, or give "
-                        "members of the group the right Order Hub: Reviewer.",
-                        rule=rule.name,
-                        needed=rule.min_approvals,
-                        count=len(usable),
-                    )
-                )
+            )
+
+    def _get_named_approvers(self):
+        """Users that the rule names, whether they may approve or not."""
+        self.ensure_one()
+        by_user = self.approver_type == "user"
+        return self.user_ids if by_user else self.group_id.all_user_ids
 
     @api.constrains("order_domain")
     def _check_order_domain(self):

@@ -62,40 +62,45 @@ class OrderApprovalRule(models.Model):
         return [reason for reason in reasons if reason] if met else None
 
     def _get_reason(self, name, fact):
-        """Hook: why the condition ``name`` is met by the fact, or False."""
-        if (
-            name == "amount"
-            and self.currency_id.compare_amounts(fact, self.amount_over) > 0
-        ):
-            return self.env._(
-                "Amount %(amount)s over %(limit)s",
-                amount=self._format_amount(fact),
-                limit=self._format_amount(self.amount_over),
-            )
-        if name == "discount" and round(fact - self.discount_over, 4) > 0:
-            return self.env._(
-                "Discount %(percent).4g %% over %(limit)g %%",
-                percent=fact,
-                limit=self.discount_over,
-            )
-        if name == "margin" and fact is not None:
-            if round(self.margin_under - fact, 4) > 0:
-                return self.env._(
-                    "Margin %(percent).4g %% under %(limit)g %%",
-                    percent=fact,
-                    limit=self.margin_under,
-                )
-        if name == "over_credit" and fact:
-            return self.env._(
-                "Credit: %(used)s of %(limit)s",
-                used=self._format_amount(fact[0]),
-                limit=self._format_amount(fact[1]),
-            )
-        if name == "over_quota" and fact:
-            return self.env._("Over quota")
-        if name == "new_customer" and fact:
-            return self.env._("New customer")
-        return False
+        """Why the condition ``name`` is met by the fact, or False; told by a method
+        ``_get_reason_<name>``."""
+        return fact is not None and getattr(self, f"_get_reason_{name}")(fact)
+
+    def _get_reason_amount(self, amount):
+        return self.currency_id.compare_amounts(
+            amount, self.amount_over
+        ) > 0 and self.env._(
+            "Amount %(amount)s over %(limit)s",
+            amount=self._format_amount(amount),
+            limit=self._format_amount(self.amount_over),
+        )
+
+    def _get_reason_discount(self, percent):
+        return round(percent - self.discount_over, 4) > 0 and self.env._(
+            "Discount %(percent).4g %% over %(limit)g %%",
+            percent=percent,
+            limit=self.discount_over,
+        )
+
+    def _get_reason_margin(self, percent):
+        return round(self.margin_under - percent, 4) > 0 and self.env._(
+            "Margin %(percent).4g %% under %(limit)g %%",
+            percent=percent,
+            limit=self.margin_under,
+        )
+
+    def _get_reason_over_credit(self, exposure):
+        return self.env._(
+            "Credit: %(used)s of %(limit)s",
+            used=self._format_amount(exposure[0]),
+            limit=self._format_amount(exposure[1]),
+        )
+
+    def _get_reason_over_quota(self, is_over):
+        return is_over and self.env._("Over quota")
+
+    def _get_reason_new_customer(self, is_new):
+        return is_new and self.env._("New customer")
 
     def _get_approvers(self, orders):
         """Who may decide by these rules: reviewers of the order's company only.
@@ -121,11 +126,7 @@ class OrderApprovalRule(models.Model):
                 (self.id, order.id): order._get_team_leader() & reviewers
                 for order in orders
             }
-        named = (
-            self.user_ids
-            if self.approver_type == "user"
-            else self.group_id.all_user_ids
-        )
+        named = self._get_named_approvers()
         return {(self.id, order.id): named & reviewers for order in orders}
 
     def _prepare_steps(self, order, reasons, approvers):

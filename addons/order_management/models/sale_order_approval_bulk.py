@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
+from odoo.exceptions import UserError
 
 from .order_approval_batch import CHUNK
 
@@ -24,8 +25,11 @@ class SaleOrder(models.Model):
         """Refuse what can be refused of these orders, as `action_approve_each`.
 
         :raises AccessError: not a reviewer
+        :raises UserError: without a reason
         """
-        return self._decide_each("refuse", reason)
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why these orders are refused."))
+        return self._decide_each("refuse", reason.strip())
 
     def _decide_each(self, decision, reason=None):
         self._check_reviewer()

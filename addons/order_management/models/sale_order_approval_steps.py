@@ -29,10 +29,10 @@ class SaleOrder(models.Model):
     @api.depends("approval_state", "approval_step_ids.state")
     @api.depends_context("uid")
     def _compute_is_my_approval(self):
-        # without approval nothing is looked up
+        # without approval, or without the right, nothing is looked up
         explicit = self.filtered(lambda order: order.approval_mode == "explicit")
         mine = self.browse()
-        if explicit:
+        if explicit and self.env.user.has_group("order_management.group_reviewer"):
             domain = Domain("id", "in", explicit._origin.ids)
             mine = self.search(domain & self._get_my_approval_domain())
         for order in self:
@@ -127,15 +127,15 @@ class SaleOrder(models.Model):
     @api.model
     def _get_my_approval_domain(self):
         """Orders that the current user may decide now."""
+        if not self.env.user.has_group("order_management.group_reviewer"):
+            return Domain.FALSE
         steps = self.env["order.approval.step"]
         domain = Domain("approval_step_ids", "any", steps._get_mine_domain())
-        if self.env.user.has_group("order_management.group_reviewer"):
-            # submitted before there were steps
-            live = Domain("state", "in", LIVE_STATES)
-            domain |= Domain("approval_state", "=", "to_approve") & Domain(
-                "approval_step_ids", "not any", live
-            )
-        return domain
+        # submitted before there were steps
+        live = Domain("state", "in", LIVE_STATES)
+        return domain | Domain("approval_state", "=", "to_approve") & Domain(
+            "approval_step_ids", "not any", live
+        )
 
     def _get_live_steps(self):
         """Steps of these orders that are not decided yet, as superuser."""

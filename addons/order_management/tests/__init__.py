@@ -40,6 +40,7 @@ from . import test_order_finder
 from . import test_bulk_confirm
 from . import test_approval_rules
 from . import test_approval_steps
+from . import test_approval_raise
 from . import test_approval_bulk
 from . import test_short_close
 from . import test_invoice_cap

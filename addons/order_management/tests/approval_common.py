@@ -52,3 +52,7 @@ class ApprovalCase(CeilingCase):
 
     def _get_steps(self, order):
         return order.approval_step_ids.filtered("is_current").sorted("id")
+
+    def _get_mine(self, login):
+        orders = self.env["sale.order"].with_user(self.users[login])
+        return orders.search([("is_my_approval", "=", True)]).sudo()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Datetime
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .approval_common import ApprovalCase
 
@@ -229,6 +229,25 @@ class TestApprovalRules(ApprovalCase):
                 {"approval_step_ids": [Command.update(step.id, {"state": "approved"})]}
             )
             self.env.flush_all()
+
+    def test_people_without_a_role_in_the_hub_read_orders_as_before(self):
+        bookkeeper = new_test_user(
+            self.env,
+            "ceiling_bookkeeper",
+            groups="account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        order = self._submit().with_user(bookkeeper)
+        views = order.get_views([(False, "form")])
+        fields = views["models"]["sale.order"]["fields"]
+        arch = views["views"]["form"]["arch"]
+        self.assertNotIn('name="quantity_ids"', arch)
+        self.assertNotIn('name="approval_step_ids"', arch)
+        names = ["is_my_approval", "approval_why", "approval_waiting_for"]
+        self.assertLessEqual(set(names), set(fields))
+        self.assertFalse(order.read(names)[0]["is_my_approval"])
+        self.assertFalse(order.search_count([("is_my_approval", "=", True)]))
 
     # --------------------------------------------------------------- dry run
 
