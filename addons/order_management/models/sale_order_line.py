@@ -29,9 +29,11 @@ class SaleOrderLine(models.Model):
     approval_mode = fields.Selection(
         related="order_id.approval_mode", store=True, precompute=True, copy=False
     )
+    # digits=0 is NUMERIC without rounding: what has left of a dozen or a pallet, one by
+    # one, must be approvable as it is
     approved_qty = fields.Float(
         string="Approved",
-        digits="Product Unit",
+        digits=0,
         compute="_compute_approved_qty",
         store=True,
         readonly=False,
@@ -47,8 +49,7 @@ class SaleOrderLine(models.Model):
     )
     net_shipped_qty = fields.Float(
         string="Net Shipped",
-        # digits=0 is NUMERIC without rounding: 1001 pieces of a pallet of 1000 count
-        digits=0,
+        digits=0,  # as above: 1001 pieces of a pallet of 1000 count
         readonly=True,
         copy=False,
         help="Physically left for the customer less physically come back, in the "

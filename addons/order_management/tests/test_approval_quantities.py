@@ -207,6 +207,27 @@ class TestApprovalQuantities(CeilingCase):
         self.assertEqual(order.approval_state, "none")
         self.assertEqual(order.approval_mode, "explicit")
 
+    def test_what_left_of_a_dozen_is_approved_as_it_is(self):
+        """55 of 60 are 4.58 dozen on the screen, and more than that in the counter."""
+        self.product.uom_ids = self.dozen
+        order = self._make_order(5, uom=self.dozen)
+        self._ship(order.picking_ids, 55)
+        order._action_cancel()
+        order.action_draft()
+        line = order.order_line
+        self.assertAlmostEqual(line.approved_qty, 55 / 12, 9)
+        self._as(line, "clerk").product_uom_qty = 4.59
+        self._as(line, "reviewer").write(
+            {"approved_qty": line.net_shipped_qty, "cut_reason": "No more"}
+        )
+        order.action_submit()
+        order.action_approve()
+        order.action_confirm()
+        self.assertAlmostEqual(line.approved_qty, 55 / 12, 9)
+        self.assertNet(line, 55 / 12)
+        with self.assertRefused("already left"):
+            self._do(self._make_direct_move(1, line))
+
     def test_copy_starts_anew(self):
         order = self._make_order()
         copied = order.copy()

@@ -19,15 +19,15 @@ class StockMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        components = moves.filtered(
+        # whoever makes a transfer need not be allowed to see or change the order
+        moves.sudo().filtered(
             lambda move: (
                 move.bom_line_id
                 and not move.kit_version
                 and move.sale_line_id
                 and move.sale_line_id._is_under_ceiling()
             )
-        )
-        components._set_kit_version()
+        )._set_kit_version()
         return moves
 
     def write(self, vals):
@@ -42,12 +42,8 @@ class StockMove(models.Model):
 
     def _set_kit_version(self):
         """Remember what the kits of these new moves' order lines are made of."""
-        if not self:
-            return
-        # whoever makes a transfer need not be allowed to change the order
-        moves_sudo = self.sudo()
-        components = moves_sudo.sale_line_id._get_kit_components()
-        for line, moves in moves_sudo.grouped("sale_line_id").items():
+        components = self.sale_line_id._get_kit_components()
+        for line, moves in self.grouped("sale_line_id").items():
             if components.get(line):
                 moves.kit_version = line._add_kit_version(components[line])
 

@@ -1,10 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """OM-10: kits count in kits, by the component furthest ahead."""
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.order_management.tests.ceiling_common import CeilingCase
+
+from ..hooks import post_init_hook
 
 
 @tagged("post_install", "-at_install")
@@ -108,6 +111,71 @@ class TestKitCeiling(CeilingCase):
         self._ship(order.picking_ids)
         self.assertNet(order.order_line, 10)
 
+    def test_composition_is_remembered(self):
+        order = self._make_order(10, product=self.cart)
+        line, moves = order.order_line, order.picking_ids.move_ids
+        made_of = {str(self.frame.id): 1, str(self.wheel.id): 4}
+        self.assertEqual(line.kit_versions, [made_of])
+        self.assertEqual(moves.mapped("kit_version"), [1, 1])
+        bom = self.env["mrp.bom"].search(
+            [("product_tmpl_id", "=", self.cart.product_tmpl_id.id)]
+        )
+        bom.bom_line_ids[1].product_qty = 6
+        line.product_uom_qty = 12
+        self.assertEqual(
+            line.kit_versions, [made_of, {**made_of, str(self.wheel.id): 6}]
+        )
+        demand = {
+            (move.product_id, move.kit_version): move.product_uom_qty
+            for move in order.picking_ids.move_ids
+        }
+        # two more carts, of six wheels, beside ten of four
+        self.assertEqual(
+            demand,
+            {
+                (self.frame, 1): 10,
+                (self.wheel, 1): 40,
+                (self.frame, 2): 2,
+                (self.wheel, 2): 12,
+            },
+        )
+        self._ship(order.picking_ids)
+        self.assertNet(line, 12)
+
+    def test_storekeeper_ships_in_parts(self):
+        """The one who ships need not see orders; the rest keeps its composition."""
+        order = self._make_order(10, product=self.cart)
+        picking = order.picking_ids
+        self._get_move(order, self.frame).quantity = 5
+        self._get_move(order, self.wheel).quantity = 20
+        self._ship(picking, user=self.users["storekeeper"])
+        rest = order.picking_ids - picking
+        self.assertEqual(rest.move_ids.mapped("kit_version"), [1, 1])
+        with self.assertRefused("Cart"):
+            rest.move_ids.quantity = 20
+            self._ship(rest, user=self.users["storekeeper"])
+        self._ship(rest, user=self.users["storekeeper"])
+        self.assertNet(order.order_line, 10)
+
+    def test_composition_is_nobodys_to_set(self):
+        order = self._make_order(10, product=self.cart)
+        for record, user, vals in (
+            (order.order_line, "manager", {"kit_versions": [{"1": 99}]}),
+            (order.picking_ids.move_ids, "storekeeper", {"kit_version": 2}),
+        ):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                self._as(record, user).write(vals)
+        with self.assertRaises(AccessError):
+            self._as(order, "clerk").write(
+                {
+                    "order_line": [
+                        Command.create(
+                            {"product_id": self.cart.id, "kit_versions": [{"1": 99}]}
+                        )
+                    ]
+                }
+            )
+
     def test_explicit_demand_follows_approval(self):
         self.company.approval_mode = "explicit"
         order = self._make_order(10, product=self.cart, confirm=False)
@@ -119,9 +187,19 @@ class TestKitCeiling(CeilingCase):
         order.action_confirm()
         self.assertEqual(self._get_move(order, self.wheel).product_uom_qty, 24)
 
+    def test_installing_after_kits_left(self):
+        self.company.approval_mode = "none"
+        order = self._make_order(5, product=self.cart)
+        self._get_move(order, self.wheel).quantity = 28
+        self._ship(order.picking_ids)
+        self.assertEqual(order.order_line.approved_qty, 5)
+        post_init_hook(self.env)
+        self.assertEqual(order.order_line.approved_qty, 7)
+
     def test_without_control(self):
         self.company.approval_mode = "none"
         order = self._make_order(10, product=self.cart)
+        self.assertFalse(order.order_line.kit_versions)
         self._get_move(order, self.wheel).quantity = 100
         self._ship(order.picking_ids)
         self.assertEqual(order.order_line.qty_delivered, 10)
