@@ -233,7 +233,7 @@ class ChannelOrderImporter(models.AbstractModel):
             return
         try:
             with self.env.cr.savepoint():
-                orders.action_confirm()
+                orders._confirm_in_bulk()
         except (psycopg2.OperationalError, ConcurrencyError):
             raise
         except UserError as error:

@@ -5,5 +5,4 @@ from . import payment_transaction
 from . import res_config_settings
 from . import sale_channel
 from . import sale_order
-from . import sale_order_hold
 from . import website

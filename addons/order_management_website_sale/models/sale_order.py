@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self._hold_for_payment(minutes)
+                missing = self._hold_for_payment(minutes)
         except UserError as error:
             # the shop's own check let the customer through: the payment goes on, and
             # a person finds the reason with the order
@@ -42,15 +42,21 @@ class SaleOrder(models.Model):
                     "Nothing was held during the payment: %(reason)s", reason=error
                 )
             )
+            return
+        if missing:
+            products = {product for short in missing.values() for product in short}
+            self._message_log(
+                body=self.env._(
+                    "Not held during the payment, since it is not in stock: "
+                    "%(products)s",
+                    products=", ".join(sorted(p.display_name for p in products)),
+                )
+            )
 
-    def _action_confirm(self):
-        """Override of `sale`: the order's own demand counts now, not the hold."""
-        result = super()._action_confirm()
-        self._get_payment_holds()._transition("converted")
-        return result
-
-    def _action_cancel(self):
-        """Override of `sale`: what was held for the payment is free again."""
-        result = super()._action_cancel()
-        self._release_payment_holds()
-        return result
+    def _release_payment_holds(self):
+        """Give back what was held for the payment of these orders of a web shop."""
+        web_orders = self.filtered("website_id")
+        if web_orders:
+            web_orders._get_active_holds().filtered(
+                lambda hold: hold.kind == "cart"
+            )._transition("released")

@@ -149,11 +149,12 @@ class TestWebsiteChannel(PaymentCommon, WebsiteHubCase):
         self._pay(cart)
         cart.order_line.product_uom_qty = 5
         self._pay(cart)
-        self.assertEqual(self._get_holds(cart).mapped("quantity"), [5])
+        holds = self._get_holds(cart).filtered(lambda hold: hold.state == "active")
+        self.assertEqual(holds.mapped("quantity"), [5])
         cart.order_line.unlink()
         cart.order_line = [(0, 0, {"product_id": self.service_product.id})]
         self._pay(cart)
-        self.assertEqual(self._get_holds(cart).mapped("state"), ["released"])
+        self.assertEqual(set(holds.mapped("state")), {"released"})
 
     def test_hold_ends_with_the_payment(self):
         self.channel.payment_hold_minutes = 30
