@@ -89,7 +89,7 @@ class StockMove(models.Model):
         )
         return {product.id for (product,) in groups}
 
-    def _reserve_plain(self, locked):
+    def _reserve_plain(self, locked, held):
         """Reserve the moves of this batch about whose place there is no choice.
 
         One quant below the source location that has enough for all of them: then it is
@@ -97,9 +97,15 @@ class StockMove(models.Model):
         transaction, so that what is read here is true.
 
         :param locked: {(product id, location id)} whose quants are locked
+        :param held: {(product id, warehouse id)} of which something is held
         :return: the moves that are left to Odoo
         """
-        plain = self.filtered(lambda move: move._is_plain_reservation())
+        plain = self.filtered(
+            lambda move: (
+                move._is_plain_reservation()
+                and (move.product_id.id, move.location_id.warehouse_id.id) not in held
+            )
+        )
         taken, reserved = defaultdict(float), self.browse()
         lines = []
         for location, moves in plain.grouped("location_id").items():

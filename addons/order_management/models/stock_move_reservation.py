@@ -61,14 +61,15 @@ class StockMove(models.Model):
         )
         deferred._defer_reservation()
         ready = self - deferred
+        room = ready._get_hold_room(needs)
         if Bulk.of(self):
-            ready = ready._reserve_plain(locked)
+            ready = ready._reserve_plain(locked, room or ())
         result = super(
             StockMove,
             ready.with_context(
                 order_management_locked_quants=locked,
                 order_management_new_lines=NewLines(),
-                order_management_room=ready._get_hold_room(needs),
+                order_management_room=room,
             ),
         )._action_assign(force_qty=force_qty)
         ready.filtered("is_reservation_deferred").is_reservation_deferred = False

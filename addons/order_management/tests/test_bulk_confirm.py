@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -96,6 +99,16 @@ class TestBulkConfirm(BulkCommon):
         orders.order_line.product_uom_id = dozen
         orders._confirm_in_bulk()
         self.assertEqual(orders.picking_ids.move_ids.product_qty, 12.0)
+
+    def test_holds_of_others_are_kept(self):
+        """What is held for somebody is not reserved by a batch either."""
+        self._restock(6.0)
+        other = self._create_orders([[(self.products[3], 5.0)]])
+        self.assertFalse(other._hold(fields.Datetime.now() + timedelta(hours=1)))
+        orders = self._create_orders([[(self.products[3], 2.0)]] * 2)
+        orders._confirm_in_bulk()
+        reserved = sum(orders.order_line.move_ids.mapped("quantity"))
+        self.assertEqual(reserved, 1.0)
 
     def test_a_line_twice(self):
         specs = [[(self.products[0], 2.0), (self.products[0], 3.0)]]
