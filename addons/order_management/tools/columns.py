@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists
+from odoo.tools.sql import column_exists, table_exists
 
 
 def create_column_with_default(cr, model, name, default):
@@ -12,8 +12,8 @@ def create_column_with_default(cr, model, name, default):
     :param model: recordset of the model
     :param name: a stored field of it
     """
-    if column_exists(cr, model._table, name):
-        return
+    if not table_exists(cr, model._table) or column_exists(cr, model._table, name):
+        return  # a new table gets the column from the ORM
     names = {
         "table": SQL.identifier(model._table),
         "column": SQL.identifier(name),
