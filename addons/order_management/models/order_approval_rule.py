@@ -177,9 +177,9 @@ class OrderApprovalRule(models.Model):
         if len(named & reviewers) < self.min_approvals:
             raise ValidationError(
                 self.env._(
-                    "“%(rule)s” asks for %(needed)s approvals and only %(count)s of its "
-                    "approvers are reviewers. Name more people, or give members of the "
-                    "group the right Order Hub: Reviewer.",
+                    "“%(rule)s” asks for %(needed)s approvals and only %(count)s of "
+                    "its approvers are reviewers. Name more people, or give members of "
+                    "the group the right Order Hub: Reviewer.",
                     rule=self.name,
                     needed=self.min_approvals,
                     count=len(named & reviewers),
