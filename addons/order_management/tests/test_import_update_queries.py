@@ -41,11 +41,6 @@ class TestImportUpdateQueries(ImportCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         count = self.env.cr.sql_log_count
-        import logging
-
-        logging.getLogger("odoo.sql_db").setLevel(
-            logging.DEBUG if number == 50 else logging.INFO
-        )
         rows.with_user(self.clerk).action_process()
         self.env.flush_all()
         count = self.env.cr.sql_log_count - count
@@ -87,7 +82,9 @@ class TestImportUpdateQueries(ImportCommon):
         def street(i):
             return {"street": f"{i} New Way", "country_code": "VN"}
 
-        orders = self.assertNoGrowth(after={"shipping_address": street})
+        # Odoo's purchase app looks for the purchases of each order that is written
+        slack = 100 if "purchase.order" in self.env else 0
+        orders = self.assertNoGrowth(after={"shipping_address": street}, slack=slack)
         self.assertEqual(orders[7].partner_shipping_id.street, "7 New Way")
 
     def test_quantity(self):
