@@ -210,7 +210,7 @@ def _log_in(person, browser, url):
     person.page.goto(f"{url}/web/login")
     person.page.fill("#login", "eve")
     person.page.fill("#password", "eve-and-mallory")
-    person.page.click("button[type=submit]")
+    person.page.click(".oe_login_form button[type=submit]")
     person.page.wait_for_url("**/my**")
 
 
