@@ -15,6 +15,7 @@ for role in ("manager", "clerk"):
         "company_id": company.id, "company_ids": [(6, 0, company.ids)],
         "group_ids": [(6, 0, [env.ref("base.group_user").id,
                               env.ref(f"order_management.group_{role}").id])],
+        "odoobot_state": "disabled",  # its chat covers a phone
     })
 env.cr.commit()
 print(json.dumps({role: user.id for role, user in users.items()}))
