@@ -235,5 +235,6 @@ def test_paper(world, report, record):
 
 def test_nothing_was_logged(world):
     _browser, server, _values = world
-    problems = server.log_problems()
+    # two windows of one user note their presence at once: Odoo logs it and tries again
+    problems = server.log_problems(ignore=['UPDATE "mail_presence"'])
     assert [line for line in problems if " WARNING " not in line] == []
