@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-import suite_test
+import stage_templates
 from suitelib import PREFIX, SOURCE, SuiteError
 
 
@@ -12,15 +12,15 @@ def main():
     owns_postgres = (PREFIX / "pg-started").read_text().strip() == "1"
     try:
         if not {"--list", "--help", "-h"}.intersection(sys.argv[1:]):
-            suite_test.prepare_all()
+            stage_templates.prepare_all()
         code = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]],
             env={
                 **os.environ,
                 "PYTHONPATH": str(SOURCE),
                 "SUITE_SOURCE": str(SOURCE),
-                "SUITE_TEMPLATE_BASE": suite_test.BASE,
-                "SUITE_TEMPLATE_ALL": suite_test.ALL,
+                "SUITE_TEMPLATE_BASE": stage_templates.BASE,
+                "SUITE_TEMPLATE_ALL": stage_templates.ALL,
             },
             cwd=PREFIX,
             check=False,

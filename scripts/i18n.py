@@ -18,21 +18,31 @@ _VOLATILE = (
     "Last-Translator",
     "Language-Team",
 )
+#: what `odoo i18n export` does, for several addons in one process
+_EXPORT = """
+from odoo.tools.translate import trans_export
+for addon, path in {}.items():
+    with open(path, "wb") as target:
+        assert trans_export(None, [addon], target, "po", env), addon
+"""
 
 
-def export(database, addon):
-    """Export an addon's texts from a database that has it; the path of the .pot."""
+def export(database, addons):
+    """Export the texts of addons from a database that has them.
+
+    :return: {addon: path of its .pot}
+    """
     folder = PREFIX / "i18n"
     folder.mkdir(exist_ok=True)
-    target = folder / f"{addon}.pot"
-    target.unlink(missing_ok=True)
+    targets = {addon: str(folder / f"{addon}.pot") for addon in addons}
+    for path in targets.values():
+        Path(path).unlink(missing_ok=True)
     code, log = suitelib.run_odoo(
-        ["i18n", "export", "-d", database, "-o", str(target), "-l", "pot", "--", addon],
-        f"i18n-{addon}",
+        ["shell", "-d", database, "--no-http"], "i18n", script=_EXPORT.format(targets)
     )
-    if code or not target.exists():
-        raise SuiteError(f"exporting the texts of {addon} failed:\n{log[-1500:]}")
-    return target
+    if code or not all(Path(path).exists() for path in targets.values()):
+        raise SuiteError(f"exporting the texts failed:\n{log[-1500:]}")
+    return targets
 
 
 def entries(path):

@@ -3,10 +3,10 @@
 import sys
 
 import i18n
-import suite_test
+import stage_templates
 import suitelib
 
 if __name__ == "__main__":
-    suite_test.prepare_all()
-    for name in sys.argv[1:] or suitelib.manifests():
-        print(i18n.export(suite_test.ALL, name))
+    stage_templates.prepare_all()
+    names = sys.argv[1:] or suitelib.manifests()
+    print("\n".join(i18n.export(stage_templates.ALL, names).values()))

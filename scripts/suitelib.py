@@ -155,10 +155,11 @@ def write_config(path, **options):
     return path
 
 
-def run_odoo(args, log_name, progress=None, config=None):
+def run_odoo(args, log_name, progress=None, config=None, script=""):
     """Run `odoo` to its end; its whole log as text.
 
     :param progress: called with each line of the log
+    :param script: what it reads from its standard input, for `odoo shell`
     :return: (exit code, log)
     """
     LOG_DIR.mkdir(exist_ok=True)
@@ -167,6 +168,7 @@ def run_odoo(args, log_name, progress=None, config=None):
     with log_path.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             ["odoo", *args],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -180,6 +182,8 @@ def run_odoo(args, log_name, progress=None, config=None):
         )
         _running.add(process)
         try:
+            process.stdin.write(script)
+            process.stdin.close()
             for line in process.stdout:
                 log.write(line)
                 if progress:

@@ -1,5 +1,6 @@
 """The judge of ./test: what must never pass for green."""
 
+import re
 import sys
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from .. import harness
 
 sys.path.insert(0, str(harness.SOURCE / "scripts"))
+import stage_lint  # noqa: E402
+import stage_odoo  # noqa: E402
+import stage_pytest  # noqa: E402
 import suite_test  # noqa: E402
 import suitelib  # noqa: E402
 
@@ -19,7 +23,7 @@ SKIPPED = f"{STAMP} INFO db odoo.addons.web.tests.t: skipped A.b : no Chrome"
 
 
 def judge(log, code=0, **kwargs):
-    return suite_test.judge_odoo_log(code, log, **kwargs)
+    return stage_odoo.judge_odoo_log(code, log, **kwargs)
 
 
 def test_green():
@@ -70,7 +74,7 @@ def test_failures_are_counted_and_named():
 def test_explained_log_lines_are_no_problem(monkeypatch):
     line = f"{STAMP} WARNING db odoo.addons.x: as it must be"
     assert suitelib.log_problems(line) == [line]
-    allowed = [suite_test.re.compile("as it must be$")]
+    allowed = [re.compile("as it must be$")]
     assert suitelib.log_problems(line, allowed) == []
 
 
@@ -90,7 +94,7 @@ def test_junit_without_a_test_is_a_failure(tmp_path):
     log = tmp_path / "log"
     log.write_text("")
     context = type("Context", (), {"word": ""})
-    result = suite_test.judge_junit(5, junit, log, context)
+    result = stage_pytest.judge_junit(5, junit, log, context)
     assert not result.is_green
 
 
@@ -104,28 +108,123 @@ def test_junit_skip_is_a_failure(tmp_path):
     log = tmp_path / "log"
     log.write_text("")
     context = type("Context", (), {"word": ""})
-    result = suite_test.judge_junit(0, junit, log, context)
+    result = stage_pytest.judge_junit(0, junit, log, context)
     assert result.passed == 1
     assert any("no browser" in problem for problem in result.problems)
 
 
 def test_forbidden_words_are_found(tmp_path, monkeypatch):
     """The pattern finds what Odoo 19 silently ignores, and clean code passes."""
-    monkeypatch.setattr(suite_test, "SOURCE", tmp_path)
+    monkeypatch.setattr(stage_lint, "SOURCE", tmp_path)
     (tmp_path / "bad.py").write_text("_sql_constraints = []\n")
     (tmp_path / "bad.xml").write_text("<odoo><tree/></odoo>\n")
-    code, output = suite_test.forbidden_words([tmp_path])
+    code, output = stage_lint.forbidden_words([tmp_path])
     assert code == 1
     assert "bad.py:1" in output and "bad.xml:1" in output
     (tmp_path / "bad.py").write_text("_name_uniq = 1\n")
     (tmp_path / "bad.xml").write_text("<odoo><list/></odoo>\n")
-    assert suite_test.forbidden_words([tmp_path]) == (0, "")
+    assert stage_lint.forbidden_words([tmp_path]) == (0, "")
+
+
+ALONE = """
+from odoo.tests import tagged
+@tagged("post_install", "-at_install")
+class TestAlone(X):
+    def test_one(self): pass
+    def test_two(self): pass
+"""
+BOTH = """
+@tagged("post_install", "-at_install", "meets_others")
+class TestBoth(X):
+    def test_three(self): pass
+"""
+
+
+@pytest.fixture
+def three_addons(tmp_path, monkeypatch):
+    """One addon with a class that meets others, one without any, one without tests."""
+    monkeypatch.setattr(stage_odoo, "ADDONS_DIR", tmp_path)
+    for addon, text in (("owner", ALONE + BOTH), ("bridge", ALONE), ("data", "")):
+        (tmp_path / addon / "tests").mkdir(parents=True)
+        (tmp_path / addon / "tests" / "test_it.py").write_text(text)
+    return ["owner", "bridge", "data"]
+
+
+@pytest.mark.parametrize(
+    ("once", "word", "expected"),
+    [
+        # each test runs alone: together those that meet others, and bridges
+        (True, "", ("meets_others/owner,/bridge", 3)),
+        # ./test --all and --fast: everything
+        (False, "", ("/owner,/bridge", 5)),
+        # ./test -k: whatever the word says, tagged or not
+        (False, "three", ("/owner:TestBoth.test_three", 1)),
+        (
+            False,
+            "test_one",
+            ("/owner:TestAlone.test_one,/bridge:TestAlone.test_one", 2),
+        ),
+    ],
+)
+def test_what_runs_with_every_other_addon(three_addons, once, word, expected):
+    context = type("Context", (), {"addons": three_addons, "once": once, "word": word})
+    assert stage_odoo.test_tags(context) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "once", "seeds"),
+    [([], True, "5"), (["--all"], False, "20"), (["--fast"], False, "5")],
+)
+def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
+    monkeypatch.setattr(sys, "argv", ["./test", *arguments])
+    monkeypatch.setenv("SUITE_SEEDS", "")
+    monkeypatch.delenv("SUITE_SEEDS")
+    context = suite_test.Context(suite_test.parse_arguments())
+    assert context.once is once
+    assert suite_test.os.environ["SUITE_SEEDS"] == seeds
+    names = [name for stages in suite_test.phases(context) for name, _stage in stages]
+    assert len(names) == len(set(names))
+    for addon in suitelib.manifests():
+        assert (f"{addon} alone, empty database" in names) is (arguments != ["--fast"])
+    assert ("every combination of addons" in names) is (arguments == ["--all"])
+
+
+def test_new_folders_are_found(tmp_path, monkeypatch):
+    """A folder of tests needs no entry anywhere."""
+    monkeypatch.setattr(stage_pytest, "SOURCE", tmp_path)
+    monkeypatch.setattr(stage_pytest, "ADDONS_DIR", tmp_path / "addons")
+    for path in (
+        "tests/flat/test_a.py",
+        "tests/deep/er/test_b.py",
+        "tests/benchmarks/test_c.py",
+        "tests/helpers/data.py",
+        "addons/new/tests/unit/test_d.py",
+        "addons/plain/tests/test_e.py",
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    names = [name for name, _folders in stage_pytest.root_folders()]
+    assert names == ["deep", "flat"]
+    assert [name for name, _folders in stage_pytest.unit_folders(["new", "plain"])] == [
+        "new"
+    ]
+
+
+def test_longest_stages_start_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite_test, "TIMES", tmp_path / "times.json")
+    stages = [(name, None) for name in ("quick", "slow", "new")]
+    assert suite_test.longest_first(stages) == stages
+    results = [suite_test.Result() for _stage in stages[:2]]
+    results[0].seconds, results[1].seconds = 5, 70
+    suite_test.note_times(stages[:2], results)
+    ordered = [name for name, _stage in suite_test.longest_first(stages)]
+    assert ordered == ["new", "slow", "quick"]
 
 
 def test_tests_of_every_file_are_found():
     """./test -k and the minimum count stand on this scan."""
     for addon in suitelib.manifests():
-        tests = list(suite_test.find_tests(addon))
+        tests = list(stage_odoo.find_tests(addon))
         assert tests, f"{addon} has no test"
         for path in (suitelib.ADDONS_DIR / addon / "tests").glob("test_*.py"):
             init = (path.parent / "__init__.py").read_text(encoding="utf-8")

@@ -1,0 +1,239 @@
+"""Stages of ./test with Odoo's own runner, judged by what its log says really ran."""
+
+import ast
+import itertools
+import re
+import subprocess
+import sys
+
+import i18n
+import stage_templates as templates
+import suitelib
+from stage_result import Result
+from suitelib import ADDONS_DIR, SOURCE, SuiteError
+
+#: tag of test classes that run alone and with every other addon
+MEETS_OTHERS = "meets_others"
+_RESULT = re.compile(
+    r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
+)
+_SKIPPED = re.compile(r" INFO \S+ odoo\.addons\.\S+: skipped (\S+) : (.*)")
+_FAILED = re.compile(r" ERROR \S+ (?:odoo\.\S+): (?:FAIL|ERROR): (\S+)")
+
+
+def judge_odoo_log(code, log, minimum=1, expected_skips=()):
+    """Count an Odoo test log.
+
+    Odoo exits with 0 also when no test was found, a module was unknown or the browser
+    was missing: only the log tells.
+    """
+    results = [tuple(map(int, match)) for match in _RESULT.findall(log)]
+    failed = sum(f + e for f, e, _total in results)
+    total = sum(total for _f, _e, total in results)
+    skips = [
+        (name, reason)
+        for name, reason in _SKIPPED.findall(log)
+        if name not in expected_skips
+    ]
+    ran = total - len(skips)
+    result = Result(max(ran - failed, 0), failed)
+    if not results:
+        result.problems.append("no result line: the run died")
+    elif ran < minimum:
+        result.problems.append(f"only {ran} tests ran, at least {minimum} expected")
+    if "invalid module names, ignored" in log:
+        result.problems.append("a module name was ignored")
+    result.problems += [f"skipped: {name}: {reason}" for name, reason in skips]
+    problems = suitelib.log_problems(log)
+    if failed:
+        result.problems += [f"failed: {name}" for name in _FAILED.findall(log)]
+    else:
+        result.problems += problems[:10]
+        if code and not problems:
+            result.problems.append(f"exit code {code}")
+    return result
+
+
+def count_test_methods(addon):
+    """How many test methods an addon's files hold, so that none gets lost."""
+    return len(list(find_tests(addon)))
+
+
+def find_tests(addon, word="", tag=""):
+    """(class, method) of each Odoo test of an addon.
+
+    :param word: in the names of file, class or method
+    :param tag: of the class, as its ``@tagged(...)`` says
+    """
+    word = word.lower()
+    for path in sorted((ADDONS_DIR / addon / "tests").glob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef) or tag and tag not in get_tags(node):
+                continue
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
+                    text = f"{path.stem} {node.name} {item.name}".lower()
+                    if word in text:
+                        yield node.name, item.name
+
+
+def get_tags(node):
+    """The words in a class's own ``@tagged(...)``."""
+    return {
+        argument.value
+        for call in node.decorator_list
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "tagged"
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
+
+
+def test_tags(context):
+    """--test-tags for the chosen addons and word, and how many tests that must be.
+
+    Where each addon's tests run alone as well, those with other addons and demo data
+    are the classes tagged `MEETS_OTHERS`, of an addon that has any (a bridge's tests
+    are all about others). ``./test --all`` runs all of them both ways.
+    """
+    tags, count = [], 0
+    for addon in context.addons:
+        tests = list(find_tests(addon, context.word))
+        chosen = context.once and list(find_tests(addon, tag=MEETS_OTHERS))
+        count += len(chosen or tests)
+        if context.word:
+            tags += [f"/{addon}:{cls}.{method}" for cls, method in tests]
+        elif tests:
+            tags.append(f"{MEETS_OTHERS}/{addon}" if chosen else f"/{addon}")
+    return ",".join(tags), count
+
+
+def odoo_tests(database, tags, log_name, *args):
+    port = subprocess.run(
+        [sys.executable, SOURCE / "scripts" / "free_port.py", "0"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    return suitelib.run_odoo(
+        [
+            *("-d", database, "--test-tags", tags, "--stop-after-init"),
+            *("--http-port", port, "--max-cron-threads", "0"),
+            *args,
+        ],
+        log_name,
+        suitelib.ModuleProgress(),
+    )
+
+
+def stage_alone(addon):
+    """Install one addon alone on an empty database, with its tests.
+
+    What it needs of others is there already; ``./test --all`` also installs every
+    addon from nothing (`stage_combinations`).
+    """
+
+    def stage(context):
+        database = f"suite_alone_{addon}"
+        suitelib.clone_database(templates.prepare_bare(addon), database)
+        code, log = odoo_tests(database, f"/{addon}", f"alone-{addon}", "-i", addon)
+        result = judge_odoo_log(code, log, count_test_methods(addon))
+        context.discard(database, result)
+        return result
+
+    return stage
+
+
+def stage_together(context):
+    """The chosen tests with every addon installed and demo data."""
+    tags, count = test_tags(context)
+    if not tags:
+        return Result(problems=[f"no Odoo test matches '{context.word}'"])
+    database = "suite_together"
+    suitelib.clone_database(templates.ALL, database)
+    code, log = odoo_tests(database, tags, "together")
+    result = judge_odoo_log(code, log, count)
+    context.discard(database, result)
+    return result
+
+
+def stage_life_cycle(context):
+    """All addons, installed with demo data, are updated; then each is uninstalled from
+    a copy, whatever depends on it goes with it, and nothing stays behind."""
+    result = Result()
+    updated = "suite_life"
+    suitelib.clone_database(templates.ALL, updated)
+    names = ",".join(suitelib.manifests())
+    suitelib.install(updated, [], "life-update", extra=["-u", names])
+    for addon in context.addons:
+        database = f"suite_life_{addon}"
+        suitelib.clone_database(updated, database)
+        result.problems += uninstall(database, addon)
+        result.passed += 1
+        context.discard(database, result)
+    context.discard(updated, result)
+    result.failed = len(result.problems)
+    return result
+
+
+def stage_combinations(context):
+    """Every set of addons installs from nothing, also without its bridges, and every
+    bridge does."""
+    result = Result()
+    bridges, owners = [], []
+    for name, manifest in suitelib.manifests().items():
+        (bridges if manifest.get("auto_install") else owners).append(name)
+    sets = [
+        names
+        for size in range(1, len(owners) + 1)
+        for names in itertools.combinations(owners, size)
+    ]
+    sets = [(names, ways) for names in sets for ways in ([], ["--skip-auto-install"])]
+    for names, extra in [*sets, *(([bridge], []) for bridge in bridges)]:
+        database = "suite_set"
+        suitelib.clone_database(templates.EMPTY, database)
+        log_name = "set-" + "-".join(names)
+        try:
+            suitelib.install(database, names, log_name, demo=False, extra=extra)
+            result.passed += 1
+        except SuiteError as error:
+            result.problems.append(str(error))
+        suitelib.drop_database(database)
+    result.failed = len(result.problems)
+    return result
+
+
+def uninstall(database, addon):
+    """Uninstall ``addon``; what is left of it, as problems."""
+    code, log = suitelib.run_odoo(
+        ["module", "uninstall", "-d", database, addon], f"life-{addon}-uninstall"
+    )
+    problems = suitelib.log_problems(log)
+    if code:
+        problems.append(f"uninstalling {addon}: exit code {code}\n{log[-1500:]}")
+    left = suitelib.psql(
+        f"""SELECT string_agg(model || ' ' || name, ', ') FROM ir_model_data
+            WHERE module = '{addon}'""",
+        database,
+    )
+    state = suitelib.psql(
+        f"SELECT state FROM ir_module_module WHERE name = '{addon}'", database
+    )
+    if left or state != "uninstalled":
+        problems.append(f"{addon} is {state}, left behind: {left[:500]}")
+    return problems
+
+
+def stage_translations(context):
+    """The .pot is what the addon's texts give; vi and zh_CN leave none out."""
+    result = Result()
+    # a copy: nobody can copy a database that somebody reads
+    database = "suite_translations"
+    suitelib.clone_database(templates.ALL, database)
+    for addon, pot in i18n.export(database, context.addons).items():
+        problems = i18n.check(addon, pot)
+        result.problems += problems
+        result.passed += not problems
+    result.failed = len(result.problems)
+    context.discard(database, result)
+    return result

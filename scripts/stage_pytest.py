@@ -1,0 +1,86 @@
+"""Stages of ./test with pytest, judged by what its report says really ran."""
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import stage_templates as templates
+from stage_result import Result
+from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE
+
+
+def pytest_stage(name, folders, marks=""):
+    """A stage of pytest; ``marks``: which of the tests, besides those for --all."""
+
+    def stage(context):
+        junit = LOG_DIR / f"{name}.xml"
+        junit.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "pytest", "-q"]
+        command += ["-c", SOURCE / "tests" / "pytest.ini", f"--rootdir={SOURCE}"]
+        command += [f"--junitxml={junit}", "--durations=8"]
+        wanted = [marks] if marks else []
+        if not context.all:
+            wanted += ["not slow", "not chaos"]
+        if wanted:
+            command += ["-m", " and ".join(wanted)]
+        if context.word:
+            command += ["-k", context.word]
+        command += folders
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(SOURCE),
+            "SUITE_SOURCE": str(SOURCE),
+            "SUITE_TEMPLATE_BASE": templates.BASE,
+            "SUITE_TEMPLATE_ALL": templates.ALL,
+        }
+        log_path = LOG_DIR / f"{name}.log"
+        with log_path.open("w") as log:
+            code = subprocess.run(
+                [str(part) for part in command],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=PREFIX,
+                check=False,
+            ).returncode
+        return judge_junit(code, junit, log_path, context)
+
+    return stage
+
+
+def judge_junit(code, junit, log_path, context):
+    output = log_path.read_text(errors="replace")
+    if code == 5 and (context.word):
+        return Result()
+    if not junit.exists():
+        return Result(problems=[f"pytest died:\n{output[-2000:]}"])
+    passed = failed = 0
+    problems = []
+    for case in ElementTree.parse(junit).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        if case.find("skipped") is not None:
+            problems.append(f"skipped: {name}: {case.find('skipped').get('message')}")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+            problems.append(f"failed: {name}")
+        else:
+            passed += 1
+    if not passed + failed:
+        problems.append("no test found")
+    if failed:
+        problems.append(output[-4000:])
+    return Result(passed, failed, problems)
+
+
+def root_folders():
+    """(name, [folder]) of each folder of tests/ with tests in it or below."""
+    tests = SOURCE / "tests"
+    names = {path.relative_to(tests).parts[0] for path in tests.glob("*/**/test_*.py")}
+    return [(name, [tests / name]) for name in sorted(names - {"benchmarks"})]
+
+
+def unit_folders(addons):
+    """(addon, [folder]) of the tests of its packages without Odoo: tests/unit/."""
+    folders = [(addon, ADDONS_DIR / addon / "tests" / "unit") for addon in addons]
+    return [(addon, [folder]) for addon, folder in folders if folder.is_dir()]

@@ -1,0 +1,109 @@
+"""The databases that the stages of ./test copy.
+
+What is not ours is installed once and kept until Odoo or its packages change; what is
+ours is installed anew whenever it has changed.
+"""
+
+import collections
+import threading
+
+import suitelib
+from stage_result import Result
+from suitelib import ADDONS_DIR, SuiteError, say
+
+BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
+_locks = collections.defaultdict(threading.Lock)
+#: what the first page of a database would compile, in each copy again
+_COMPILE = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
+
+def template_key(*names):
+    paths = [ADDONS_DIR / name for name in names]
+    return suitelib.fingerprint(paths, suitelib.setup_key(), *names)
+
+
+def prepare(name, key, build):
+    """Make template database ``name`` by ``build()`` unless it is there and current."""
+    with _locks[name]:
+        if suitelib.stamp(name) == key and suitelib.database_exists(name):
+            return
+        suitelib.drop_database(name)
+        say(f"building template database {name}")
+        build()
+        suitelib.psql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        suitelib.set_stamp(name, key)
+
+
+def compile_assets(name):
+    """Compile scripts and styles of the web client."""
+    code, log = suitelib.run_odoo(
+        ["shell", "-d", name, "--no-http"], f"compile-{name}", script=_COMPILE
+    )
+    if code or "Traceback" in log:
+        raise SuiteError(f"compiling the assets of {name} failed:\n{log[-1500:]}")
+
+
+def prepare_base():
+    """Everything we depend on, with demo data, and nothing of ours."""
+    modules = suitelib.outside_dependencies()
+
+    def build():
+        suitelib.install(BASE, modules, "template-base")
+        compile_assets(BASE)
+
+    prepare(BASE, suitelib.fingerprint([], suitelib.setup_key(), *modules), build)
+
+
+def prepare_empty():
+    prepare(
+        EMPTY,
+        suitelib.fingerprint([], suitelib.setup_key()),
+        lambda: suitelib.install(EMPTY, ["web"], "template-empty", demo=False),
+    )
+
+
+def prepare_bare(addon):
+    """An empty database with what ``addon`` needs of others; its name.
+
+    It starts from the one of an addon of ours that ``addon`` depends on, so that the
+    same modules are not installed over and over.
+    """
+    known = suitelib.manifests()
+    modules = suitelib.outside_dependencies([addon])
+    below = [name for name in known if name in known[addon]["depends"]]
+    if below:
+        start = prepare_bare(below[-1])
+    else:
+        prepare_empty()
+        start = EMPTY
+    name = f"suite_bare_{addon}"
+
+    def build():
+        suitelib.clone_database(start, name)
+        suitelib.install(name, modules, f"template-bare-{addon}", demo=False)
+
+    prepare(name, suitelib.fingerprint([], suitelib.stamp(start), *modules), build)
+    return name
+
+
+def prepare_all():
+    """Everything we depend on and everything of ours, with demo data."""
+    prepare_base()
+    names = list(suitelib.manifests())
+
+    def build():
+        suitelib.clone_database(BASE, ALL)
+        suitelib.install(ALL, names, "template-all")
+        compile_assets(ALL)
+
+    prepare(ALL, suitelib.stamp(BASE) + template_key(*names), build)
+
+
+def stage_templates(context):
+    prepare_all()
+    if not context.fast:
+        prepare_empty()
+    return Result()
