@@ -177,8 +177,8 @@ def stage_life_cycle(context):
 
 
 def stage_combinations(context):
-    """Every set of addons installs from nothing, also without its bridges, and every
-    bridge does."""
+    """Every set of addons installs from nothing, also without its bridges, every
+    bridge does, and all at once with everybody's demo data."""
     result = Result()
     bridges, owners = [], []
     for name, manifest in suitelib.manifests().items():
@@ -189,7 +189,8 @@ def stage_combinations(context):
         for names in itertools.combinations(owners, size)
     ]
     sets = [(names, ways) for names in sets for ways in ([], ["--skip-auto-install"])]
-    for names, extra in [*sets, *(([bridge], []) for bridge in bridges)]:
+    sets += [([bridge], []) for bridge in bridges]
+    for names, extra in [*sets, ([*owners, *bridges], ["--with-demo"])]:
         database = "suite_set"
         suitelib.clone_database(templates.EMPTY, database)
         log_name = "set-" + "-".join(names)

@@ -27,6 +27,8 @@ SOURCE = Path(os.environ["SUITE_SOURCE"])
 #: databases that `./test` prepares: only the dependencies / everything we have
 TEMPLATE_BASE = os.environ.get("SUITE_TEMPLATE_BASE", "suite_base")
 TEMPLATE_ALL = os.environ.get("SUITE_TEMPLATE_ALL", "suite_all")
+#: how often a race is run, each time with other random numbers; more with --all
+SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
 DATA_DIR = PREFIX / "data"
 LOG_DIR = PREFIX / "log"
 

@@ -8,8 +8,14 @@ import pytest
 from .. import harness
 
 RACE = Path(__file__).with_name("ceiling_race.py").read_text(encoding="utf-8")
-SEEDS = 20
 APPROVED = 10
+
+
+@pytest.fixture(scope="module")
+def database():
+    """One for all races: each makes its own order."""
+    with harness.Database() as copy:
+        yield copy
 
 
 def _run_races(database, mode, seeds):
@@ -22,8 +28,8 @@ print(json.dumps([race(env, seed, {mode!r}) for seed in range({seeds})]))
 
 @pytest.mark.parametrize("mode", ["follow", "explicit"])
 def test_sessions_at_once_never_exceed(database, mode):
-    races = _run_races(database, mode, SEEDS)
-    assert len(races) == SEEDS
+    races = _run_races(database, mode, harness.SEEDS)
+    assert len(races) == harness.SEEDS
     for race in races:
         won = sum(
             quantity
@@ -49,24 +55,19 @@ OUTCOMES = {
 }
 
 
-@pytest.mark.parametrize(
-    "seeds",
-    [range(4), pytest.param(range(4, 4 + SEEDS), marks=pytest.mark.slow)],
-    ids=["few", "many"],
-)
 @pytest.mark.parametrize("mode", ["follow", "explicit"])
-def test_what_meets_a_shipment(database, mode, seeds):
+def test_what_meets_a_shipment(database, mode):
     code = f"""
 import json, sys
 sys.path.insert(0, {str(harness.SOURCE)!r})
 from tests.concurrency.ceiling_meetings import hold_meeting
 print(json.dumps([
     hold_meeting(env, seed, {mode!r}, kind)
-    for kind in {list(OUTCOMES)!r} for seed in {seeds!r}
+    for kind in {list(OUTCOMES)!r} for seed in range({harness.SEEDS})
 ]))
 """
     meetings = harness.run_odoo_shell(database, code)
-    assert len(meetings) == len(OUTCOMES) * len(seeds)
+    assert len(meetings) == len(OUTCOMES) * harness.SEEDS
     for meeting in meetings:
         outcome = (meeting["ship"] is None, meeting["other"] is None)
         expected = OUTCOMES[meeting["kind"]]

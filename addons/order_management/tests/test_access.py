@@ -30,7 +30,7 @@ RIGHTS = {
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestAccess(OrderManagementCommon):
     """X-5, invariant 8: each role sees and does its own, nobody a neighbour's."""
 

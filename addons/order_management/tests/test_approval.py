@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from .ceiling_common import CeilingCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestApproval(CeilingCase):
     @classmethod
     def setUpClass(cls):

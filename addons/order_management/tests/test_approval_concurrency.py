@@ -12,6 +12,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .seeds import SEEDS
+
 _LOGINS = ("approval_race_1", "approval_race_2")
 
 
@@ -141,7 +143,7 @@ class TestApprovalConcurrency(BaseCase):
 
     def test_the_last_two_approvals_at_once(self):
         """Neither waits for the other: the later one sees the first and finishes."""
-        for _seed in range(5):
+        for _seed in range(SEEDS):
             order_id = self._submit(min_approvals=2)
             errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
             self.assertEqual(errors, [None, None])
@@ -154,7 +156,7 @@ class TestApprovalConcurrency(BaseCase):
         """Nothing but the order is between the two: each would think the other's
         approval is still to come, and nobody would let the order through."""
         first, second = self.user_ids
-        for _seed in range(5):
+        for _seed in range(SEEDS):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["order.approval.rule"].create(
@@ -174,7 +176,7 @@ class TestApprovalConcurrency(BaseCase):
 
     def test_approved_and_refused_at_once(self):
         """One decision counts; the other hears that it is decided."""
-        for _seed in range(5):
+        for _seed in range(SEEDS):
             order_id = self._submit()
             errors = self._race(
                 order_id,

@@ -6,7 +6,7 @@ from odoo.tests import freeze_time, tagged
 from .availability_common import AvailabilityCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestAvailability(AvailabilityCommon):
     """OM-13: what can be promised, by every way that stock is asked for."""
 

@@ -7,7 +7,7 @@ from odoo.tests import Form, freeze_time, new_test_user, tagged
 from .availability_common import AvailabilityCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestAvailabilityLine(AvailabilityCommon):
     """OM-13: what an order line tells while it is typed."""
 

@@ -1,15 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import os
 import random
 
 from odoo import Command
 from odoo.tests import tagged
 
 from .availability_common import OPEN, AvailabilityCommon
+from .seeds import SEEDS
 
-#: how many made-up warehouses are counted twice; more with the variable
-SCENARIOS = int(os.environ.get("ORDER_MANAGEMENT_SCENARIOS", "50"))
+#: how many made-up warehouses are counted twice
+SCENARIOS = 3 * SEEDS
 
 
 @tagged("post_install", "-at_install")

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from .bulk_common import BulkCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestBulkConfirm(BulkCommon):
     """OM-27: a hub batch makes the rows that plain Odoo makes, with fewer queries."""
 

@@ -15,7 +15,7 @@ from ..hooks import post_init_hook
 from .ceiling_common import CeilingCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestCeilingLines(CeilingCase):
     # ---------------------------------------------------------------- units
 

@@ -50,7 +50,7 @@ class SetupCommon(OrderManagementCommon):
         return {step["name"]: step["state"] for step in steps}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestTestOrder(SetupCommon):
     """OM-2: a test order goes the real way and leaves nothing behind."""
 
@@ -249,7 +249,7 @@ class TestTestOrder(SetupCommon):
         self.assertFalse(found & self.env.ref("order_management.product_product_fee"))
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestChannelSetup(SetupCommon):
     """X-3: a channel by questions, from the first to the test order."""
 

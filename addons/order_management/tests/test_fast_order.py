@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .common import OrderManagementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestFastOrder(OrderManagementCommon):
     """OM-1, OM-13: an order by keyboard, checked as a stranger's."""
 

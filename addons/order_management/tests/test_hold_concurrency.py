@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import os
 import random
 import threading
 import time
@@ -14,8 +13,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-#: how often each race is run, each time with other delays
-SEEDS = int(os.environ.get("ORDER_MANAGEMENT_SEEDS", "20"))
+from .seeds import SEEDS
+
 STOCK = 3
 
 

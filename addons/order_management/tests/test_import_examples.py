@@ -10,7 +10,7 @@ from .import_common import ImportCommon
 EXAMPLES = Path(__file__).parents[1] / "static" / "schema" / "examples"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestImportExamples(ImportCommon):
     """OM-3: the published example of each channel becomes an order to the penny."""
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .import_common import ImportCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestImportPartners(ImportCommon):
     """OM-4: the same buyer is the same partner, every address is there once."""
 

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from .ceiling_common import CeilingCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestInvoiceCap(CeilingCase):
     @classmethod
     def setUpClass(cls):

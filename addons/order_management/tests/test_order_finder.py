@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .common import OrderManagementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrderFinder(OrderManagementCommon):
     """OM-28: one box for everything an order can be asked for by."""
 

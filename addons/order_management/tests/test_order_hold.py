@@ -9,7 +9,7 @@ from odoo.tests import Form, freeze_time, tagged
 from .availability_common import AvailabilityCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrderHold(AvailabilityCommon):
     """OM-30: goods of quotations are held, and reserved at confirmation."""
 

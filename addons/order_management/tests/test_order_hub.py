@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import OrderManagementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrderHub(OrderManagementCommon):
     """OM-1, X-6: one list over what waits in the inbox and what is an order."""
 

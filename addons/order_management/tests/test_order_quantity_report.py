@@ -10,7 +10,7 @@ from odoo.tests import new_test_user, tagged
 from .approval_common import ApprovalCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrderQuantityReport(ApprovalCase):
     def _get_figures(self, order):
         report = self.env["order.quantity.report"]

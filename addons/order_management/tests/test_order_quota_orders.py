@@ -7,7 +7,7 @@ from odoo.tests import Form, tagged
 from .quota_common import QuotaCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrderQuotaOrders(QuotaCase):
     """OM-11: orders hold, consume and give back, each exactly once."""
 

@@ -15,7 +15,7 @@ from ..tools import problem_text
 from .import_common import ImportCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestProcess(ImportCommon):
     """OM-1: what arrived becomes orders; what cannot says what to do."""
 

@@ -17,7 +17,7 @@ from ..models import stock_quant_turn
 CRON = "order_management.ir_cron_reserve_deferred"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestReservation(TransactionCase):
     """OM-29: reservation is exact. Rivals are played by a second connection that
     holds the turn of a product; real processes fight in the suite's own tests."""

@@ -7,7 +7,7 @@ from ..hooks import pre_init_hook, uninstall_hook
 from .common import OrderManagementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestSaleChannel(OrderManagementCommon):
     """A channel belongs to exactly one company and shows what waits in its inbox."""
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import OrderManagementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestSaleOrder(OrderManagementCommon):
     """The order, linked both ways with the inbox; plain Odoo stays plain."""
 

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestScreensInBrowser(HttpCase):
     """OM-1, X-3: the screens in a real browser."""
 

@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 from .approval_common import ApprovalCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestShortClose(ApprovalCase):
     def _get_open_moves(self, order):
         return order.picking_ids.move_ids.filtered(
