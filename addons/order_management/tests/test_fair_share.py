@@ -229,15 +229,16 @@ class TestFairShare(QuotaCase):
         self.assertEqual(document.line_ids.share_qty, 43)
 
     def test_decided_since_it_was_computed(self):
-        for decide in (
-            lambda order: order.action_refuse("No"),
-            lambda order: order._action_cancel(),
+        decisions = (
             lambda order: order.order_line.write(
                 {"approved_qty": 1, "cut_reason": "Cut"}
             ),
-        ):
+            lambda order: order._action_cancel(),
+            lambda order: order.action_refuse("No"),
+        )
+        for order, decide in zip(self.orders, decisions, strict=True):
             document = self._share()
-            decide(self.orders[1])
+            decide(order)
             with self.assertRefused("decided or closed"):
                 document.action_apply()
             document.action_compute()
@@ -255,14 +256,21 @@ class TestFairShare(QuotaCase):
     def test_same_queries_for_many_orders(self):
         def count(number):
             orders = self.orders.browse()
-            product = self.product.copy({"name": f"Many {number}"})
+            product = self.env["product.product"].create(
+                {"name": f"Many {number}", "is_storable": True}
+            )
             self._add_stock(number, product)
             for _n in range(number):
                 orders |= self._order(3, product=product)
             orders.action_submit()
-            document = self._share(compute=False)
-            document.product_ids.filtered(lambda p: p.product_id != product).unlink()
+            document = self.env["order.fair.share"].create(
+                {
+                    "company_id": self.company.id,
+                    "product_ids": [Command.create({"product_id": product.id})],
+                }
+            )
             document.action_compute()
+            self.assertEqual(len(document.line_ids), number)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

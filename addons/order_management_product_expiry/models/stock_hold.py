@@ -10,7 +10,7 @@ class StockHold(models.Model):
     _inherit = "stock.hold"
 
     @api.model
-    def _check_promise(self, more):
+    def _check_promise(self, more):  # pylint: disable=missing-return
         """Override: a lot that expires before the hold does is no promise."""
         by_moment = {}
         for key, quantity in more.items():
