@@ -87,7 +87,8 @@ class OrderFairShareLine(models.Model):
                         )
                     )
         rows = self.share_product_id
-        rows._refresh_supply()
+        # only those of the document: what others got since then is theirs
+        rows._refresh_supply(self.sale_line_id)
         for row in rows:
             if float_compare(row.given_qty, row.supply_qty, precision_digits=6) > 0:
                 raise UserError(

@@ -209,6 +209,25 @@ class TestFairShareConcurrency(RaceCase):
                 self.assertIn("Compute them again", text)
             self.assertEqual(self._check(product_id, order_ids, seed), STOCK)
 
+    def test_documents_of_different_orders(self):
+        """Both were computed from the same stock, no order is in both: what one gives
+        is not there for the other."""
+        for seed in get_seeds():
+            product_id, early = self._begin(90, 60)
+            first = self._compute(product_id)
+            with self._env(tracking_disable=True) as env:
+                env["sale.order"].browse(early).action_refuse("Later")
+                product = env["product.product"].browse(product_id)
+                late = self._order(env, product, 80, 70).ids
+            second = self._compute(product_id)
+            with self._env(tracking_disable=True) as env:
+                env["sale.order"].browse(early).action_submit()
+            errors = self._race(self._apply(first), self._apply(second), seed=seed)
+            told = [str(error) for error in errors if error]
+            self.assertEqual(len(told), 1, f"seed {seed}")
+            self.assertIn("there are only 0", told[0])
+            self.assertEqual(self._check(product_id, early + late, seed), STOCK)
+
     def test_second_document_for_later_orders(self):
         """What was given to some orders is not given again to those that come next,
         though both documents were computed from the same stock."""
