@@ -10,6 +10,14 @@ TOLERANCE = Fraction(1, 1_000_000)
 CEILING_WORDS = re.compile(r"already left for the customer; with this it would be")
 
 
+def is_raised_in(error, module):
+    """Whether an error comes from the code of an addon of Odoo."""
+    frame = error.__traceback__
+    while frame.tb_next:
+        frame = frame.tb_next
+    return f"/{module}/" in frame.tb_frame.f_code.co_filename
+
+
 class Invariants:
     """Part of `machine.OrderMachine`: its order, its way to try an action."""
 

@@ -22,6 +22,17 @@ SCREENS = [
 
 #: filled by what channels send, empty in demo data
 FILLED_BY_CHANNELS = ["hub-products", "hub-changes", "hub-customers"]
+#: filled by what people do
+FILLED_BY_PEOPLE = [
+    "hub-fair-share",
+    "hub-quota-transfers",
+    "my-approvals",
+    "approval-decisions",
+    "approval-rules",
+    "approval-stand-ins",
+    "bulk-approvals",
+    "order-quantities",
+]
 #: no list: a client action
 FAST_ORDER = "hub-fast-order"
 
@@ -60,7 +71,7 @@ def test_every_screen_opens(world, size):
     browser, server, _values, _database = world
     person = Person(browser, server.url, size=size)
     label = "phone" if size is PHONE else "desktop"
-    for path in SCREENS + FILLED_BY_CHANNELS:
+    for path in SCREENS + FILLED_BY_CHANNELS + FILLED_BY_PEOPLE:
         person.open(path)
         person.shot(f"{path}-{label}")
         person.assert_no_problem()

@@ -133,6 +133,7 @@ from . import channel_order_import_quota
 from . import order_fair_share
 from . import order_fair_share_class
 from . import order_fair_share_product
+from . import order_fair_share_supply
 from . import order_fair_share_line
 from . import product_availability
 from . import product_availability_query

@@ -144,6 +144,7 @@ class OrderFairShare(models.Model):
         self.env["sale.order"]._check_reviewer()
         if self.state == "applied":
             return True
+        self._claim_goods()
         self.line_ids._check_unchanged()
         self.line_ids._apply()
         self.sudo()._transition("applied")
@@ -221,24 +222,3 @@ class OrderFairShare(models.Model):
         return line.product_uom_id._compute_quantity(
             quantity, line.product_id.uom_id, round=False
         )
-
-    def _get_supply(self, products, claims):
-        """``{product: quantity there is to share}`` in the product's unit.
-
-        Hook. Free stock, and what is reserved for the orders that take part.
-        """
-        located = products.with_company(self.company_id).with_context(
-            warehouse_id=self.warehouse_id.ids
-            or self.env["stock.warehouse"]
-            .search([("company_id", "=", self.company_id.id)])
-            .ids
-        )
-        supply = {product: max(product.free_qty, 0.0) for product in located}
-        for move in claims.move_ids:
-            if move.state in ("assigned", "partially_available"):
-                product = located.browse(move.product_id.id)
-                if product in supply:
-                    supply[product] += move.product_uom._compute_quantity(
-                        move.quantity, product.uom_id, round=False
-                    )
-        return supply

@@ -75,19 +75,21 @@ class OrderFairShareLine(models.Model):
 
     def _check_unchanged(self):
         """:raises UserError: an order is not what it was, or more is given than is"""
-        for line in self:
-            order_line = line.sale_line_id
-            if order_line.product_id != line.product_id or float_compare(
-                order_line.product_uom_qty, line.ordered_qty, precision_digits=6
-            ):
-                raise UserError(
-                    self.env._(
-                        "%(order)s was changed since the shares were computed. Compute "
-                        "them again.",
-                        order=line.order_id.display_name,
+        for document, lines in self.grouped("share_id").items():
+            waiting = document._find_sale_lines(lines.product_id)
+            for line in lines:
+                if line.sale_line_id not in waiting or line._is_outdated():
+                    raise UserError(
+                        self.env._(
+                            "%(order)s was changed, decided or closed since the shares "
+                            "were computed. Compute them again.",
+                            order=line.order_id.display_name,
+                        )
                     )
-                )
-        for row in self.share_product_id:
+        rows = self.share_product_id
+        # only those of the document: what others got since then is theirs
+        rows._refresh_supply(self.sale_line_id)
+        for row in rows:
             if float_compare(row.given_qty, row.supply_qty, precision_digits=6) > 0:
                 raise UserError(
                     self.env._(
@@ -98,6 +100,20 @@ class OrderFairShareLine(models.Model):
                         supply=plain_figure(row.supply_qty),
                     )
                 )
+
+    def _is_outdated(self):
+        """Whether the order line is not what it was when the shares were computed."""
+        self.ensure_one()
+        line = self.sale_line_id
+        wanted = self.share_id._get_open_qty(line)
+        return line.product_id != self.product_id or any(
+            float_compare(now, then, precision_digits=6)
+            for now, then in (
+                (line.product_uom_qty, self.ordered_qty),
+                (line.approved_qty, self.before_qty),
+                (wanted, self.wanted_qty),
+            )
+        )
 
     def _apply(self):
         """Write the approved quantities, lines with the same one at once."""

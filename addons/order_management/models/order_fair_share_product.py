@@ -78,11 +78,15 @@ class OrderFairShareProduct(models.Model):
             row.wanted_qty = sum(row.line_ids.mapped("wanted_qty"))
             row.given_qty = sum(row.line_ids.mapped("share_qty"))
 
-    def _refresh_supply(self):
-        """Look again how much there is, for all products in one go."""
+    def _refresh_supply(self, claims=None):
+        """Look again how much there is, for all products in one go.
+
+        :param claims: order lines that share it, by default all that wait
+        """
         for document, rows in self.grouped("share_id").items():
             products = rows.product_id
-            claims = document._find_sale_lines(products)
+            if claims is None:
+                claims = document._find_sale_lines(products)
             supply = document._get_supply(products, claims)
             quantities = {product.id: found for product, found in supply.items()}
             for row in rows:

@@ -113,7 +113,8 @@ class ProductProduct(models.Model):
         """When how much can be promised: supply added up by date, all demand and all
         holds taken off from the start.
 
-        Whoever is promised something on a date of it takes nothing from anybody.
+        Whoever is promised something on a date of it takes nothing from anybody. It
+        may go down again where addons say that goods do not last.
 
         :return: ``{(product id, warehouse id): [(None, quantity now), (date, quantity
             from then on), ...]}``, in the product's unit, dates ascending and not

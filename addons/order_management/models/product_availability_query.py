@@ -35,12 +35,6 @@ class ProductProduct(models.Model):
 
     def _query_timeline(self, warehouses):
         """Rows (product, warehouse, date or NULL for now, quantity)."""
-        parts = [
-            self._sql_promise_on_hand(None),
-            self._sql_promise_demand(None),
-            self._sql_promise_holds(),
-            self._sql_promise_incoming(SQL("TRUE")),
-        ]
         return SQL(
             """
             %s
@@ -53,8 +47,21 @@ class ProductProduct(models.Model):
             # a late receipt is still to come; NULL stays NULL
             SQL("CASE WHEN date IS NULL THEN NULL ELSE %s END", fields.Datetime.now()),
             self.env["decimal.precision"].precision_get("Product Unit"),
-            SQL(" UNION ALL ").join(parts),
+            SQL(" UNION ALL ").join(self._get_timeline_parts()),
         )
+
+    def _get_timeline_parts(self):
+        """Hook: queries of (product, warehouse, date, quantity).
+
+        Without a date: what counts from the start. With one: what comes then or, below
+        zero, cannot be promised from then on.
+        """
+        return [
+            self._sql_promise_on_hand(None),
+            self._sql_promise_demand(None),
+            self._sql_promise_holds(),
+            self._sql_promise_incoming(SQL("TRUE")),
+        ]
 
     def _sql_promise_moves(self, warehouses):
         """The common part of the queries.
@@ -134,7 +141,7 @@ class ProductProduct(models.Model):
             SQL(" AND ").join(self._get_promise_quant_conditions(at)),
         )
 
-    def _get_promise_quant_conditions(self, at):
+    def _get_promise_quant_conditions(self, at=None):
         """Hook: SQL conditions on ``quant``; what fails one cannot be promised.
 
         :param at: the moment of the promise, or None for now

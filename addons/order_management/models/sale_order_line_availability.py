@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -98,7 +99,8 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         uom = self.product_id.uom_id
-        now = timeline[0][1] - used
+        until = self._get_departure() if _is_falling(timeline) else None
+        now = _get_lasting(timeline, until) - used
         self.availability_qty = uom._compute_quantity(
             now, self.product_uom_id, rounding_method="DOWN"
         )
@@ -106,8 +108,14 @@ class SaleOrderLine(models.Model):
             is_low = uom.compare(now - wanted, level) < 0
             self.availability_state = "low" if is_low else "available"
             return
-        self.availability_date = _find_date(timeline, used + wanted, uom)
+        self.availability_date = _find_date(timeline, used + wanted, uom, until)
         self.availability_state = "later" if self.availability_date else "missing"
+
+    def _get_departure(self):
+        """When the goods of this line will leave, as its delivery will be planned."""
+        self.ensure_one()
+        deadline = self.order_id.commitment_date or self._expected_date()
+        return deadline - timedelta(days=self.order_id.company_id.security_lead)
 
     @api.model
     @api.readonly
@@ -118,9 +126,11 @@ class SaleOrderLine(models.Model):
 
         :param int product_id: the product
         :param float quantity: ordered, in ``uom_id``
-        :param dict order: ``company_id``, ``warehouse_id``, and ``id`` of a saved one
+        :param dict order: ``company_id``, ``warehouse_id``, ``id`` of a saved one, and
+            ``date`` when the goods will leave
         :return: dict with ``uom`` (name), ``warehouses`` ([{id, name, is_own,
-            available, date, incoming ([[date, quantity]])}], the line's first),
+            available, date, incoming ([[date, quantity]], below zero: does not last
+            longer)}], the line's first),
             ``low_level``, ``left`` and ``substitutes`` ([{id, name, available}]);
             quantities in ``uom_id``, dates as text in UTC
         :raises AccessError: no right to read the product or quotations
@@ -138,12 +148,14 @@ class SaleOrderLine(models.Model):
         timeline = product._get_promise_timeline(warehouses)
         held = self._get_held_of_query(order, product)
         wanted = uom._compute_quantity(quantity or 0.0, product.uom_id)
+        until = fields.Datetime.to_datetime(order.get("date") or None)
         rows = [
             self._prepare_warehouse_row(
                 warehouse,
                 _shift(timeline[product.id, warehouse.id], held.get(warehouse.id, 0)),
                 wanted,
                 (product.uom_id, uom),
+                until,
             )
             for warehouse in warehouses
         ]
@@ -198,12 +210,12 @@ class SaleOrderLine(models.Model):
         }
 
     @api.model
-    def _prepare_warehouse_row(self, warehouse, timeline, wanted, units):
+    def _prepare_warehouse_row(self, warehouse, timeline, wanted, units, until=None):
         """One warehouse; ``units``: the product's and the one to show."""
         uom, shown = units
-        date = False
-        if uom.compare(timeline[0][1], wanted) < 0:
-            date = _find_date(timeline, wanted, uom)
+        date, now = False, _get_lasting(timeline, until)
+        if uom.compare(now, wanted) < 0:
+            date = _find_date(timeline, wanted, uom, until)
         previous, incoming = timeline[0][1], []
         for day, quantity in timeline[1:]:
             incoming.append(
@@ -216,9 +228,7 @@ class SaleOrderLine(models.Model):
         return {
             "id": warehouse.id,
             "name": warehouse.name,
-            "available": uom._compute_quantity(
-                timeline[0][1], shown, rounding_method="DOWN"
-            ),
+            "available": uom._compute_quantity(now, shown, rounding_method="DOWN"),
             "date": fields.Datetime.to_string(date) if date else False,
             "incoming": incoming[:MAX_DATES],
         }
@@ -248,10 +258,29 @@ class SaleOrderLine(models.Model):
         return rows[:MAX_SUBSTITUTES]
 
 
-def _find_date(timeline, wanted, uom):
-    """The first date at which the supply added up covers ``wanted``, or False."""
-    for date, quantity in timeline[1:]:
-        if uom.compare(quantity, wanted) >= 0:
+def _is_falling(timeline):
+    """Whether some of the goods do not last."""
+    return any(
+        later < earlier
+        for (_day, earlier), (_date, later) in zip(timeline, timeline[1:], strict=False)
+    )
+
+
+def _get_lasting(timeline, until):
+    """What is there now and will be there until a moment (None: it all lasts)."""
+    return min(
+        quantity
+        for date, quantity in timeline
+        if date is None or (until and date <= until)
+    )
+
+
+def _find_date(timeline, wanted, uom, until=None):
+    """The first date at which the supply added up covers ``wanted``, and does so until
+    the goods leave; or False."""
+    for place, (date, quantity) in enumerate(timeline[1:], 1):
+        later = [q for day, q in timeline[place:] if until and day <= until]
+        if uom.compare(min([quantity, *later]), wanted) >= 0:
             return date
     return False
 

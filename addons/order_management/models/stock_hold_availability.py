@@ -193,7 +193,7 @@ class StockHold(models.Model):
         :param needs: {(product, location): ...} about to be reserved
         :return: ``{(product id, warehouse id): quantity, zero or more}``
         """
-        product_ids = {product.id for product, _location in needs}
+        products = self.env["product.product"].union(*(p for p, _location in needs))
         warehouse_ids = {location.warehouse_id.id for _p, location in needs}
         rows = self.env.execute_query(
             SQL(
@@ -204,7 +204,8 @@ class StockHold(models.Model):
                     JOIN stock_location place ON place.id = quant.location_id
                     WHERE quant.product_id = held.product_id
                       AND place.warehouse_id = held.warehouse_id
-                      AND place.usage IN ('internal', 'transit')), 0)
+                      AND place.usage IN ('internal', 'transit')
+                      AND %(promised)s), 0)
                     - held.quantity)::float8
                 FROM (
                     SELECT product_id, warehouse_id, sum(quantity) AS quantity
@@ -215,17 +216,16 @@ class StockHold(models.Model):
                     GROUP BY product_id, warehouse_id
                 ) AS held
                 """,
-                products=list(product_ids),
+                products=products.ids,
                 warehouses=[i for i in warehouse_ids if i],
                 running=self._sql_is_running(SQL.identifier("hold")),
+                # what cannot be promised is no room beside the holds
+                promised=SQL(" AND ").join(products._get_promise_quant_conditions()),
                 to_flush=[
                     self._fields[name]
                     for name in ("expires_at", "product_id", "quantity", "state")
                 ]
-                + [
-                    self.env["stock.quant"]._fields[name]
-                    for name in ("quantity", "reserved_quantity", "location_id")
-                ],
+                + products._get_promise_fields(),
             )
         )
         return {(product, warehouse): room for product, warehouse, room in rows}

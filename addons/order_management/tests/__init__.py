@@ -46,11 +46,14 @@ from . import test_short_close
 from . import test_invoice_cap
 from . import test_order_quantity_report
 from . import test_approval_concurrency
+from . import test_order_quota_give_back
 from . import test_order_quota_orders
+from . import test_order_quota_policies
 from . import test_order_quota_scopes
 from . import test_order_quota_periods
 from . import test_order_quota_transfer
 from . import test_fair_share
+from . import test_fair_share_concurrency
 from . import test_availability
 from . import test_availability_random
 from . import test_order_hold

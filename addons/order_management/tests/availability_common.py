@@ -98,7 +98,9 @@ class AvailabilityCommon(OrderManagementCommon):
     def _count_slowly(self, product, warehouse, at=None):
         total = 0.0
         for quant in self.env["stock.quant"].search([("product_id", "=", product.id)]):
-            if self._is_place_of(quant.location_id, warehouse):
+            if self._is_place_of(quant.location_id, warehouse) and self._is_promised(
+                quant, at
+            ):
                 total += quant.quantity - quant.reserved_quantity
         moves = self.env["stock.move"].search([("product_id", "=", product.id)])
         for move in moves:
@@ -114,6 +116,10 @@ class AvailabilityCommon(OrderManagementCommon):
                 if not hold.expires_at or hold.expires_at > fields.Datetime.now():
                     total -= hold.quantity
         return round(total, 2)
+
+    def _is_promised(self, quant, at):
+        """Addons: whether goods of this kind can be promised for a moment."""
+        return True
 
     def _is_place_of(self, location, warehouse):
         if location.usage not in ("internal", "transit"):

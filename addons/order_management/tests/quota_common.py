@@ -63,6 +63,22 @@ class QuotaCase(OrderManagementCommon):
     def _explicit(self):
         self.company.approval_mode = "explicit"
 
+    def _ship(self, picking):
+        """Validate a transfer without a question about backorders."""
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+
+    def _return(self, picking, quantity):
+        """Take so much of each product back, at once."""
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = quantity
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        back.move_ids.quantity = quantity
+        self._ship(back)
+        return back
+
     @contextmanager
     def assertRefused(self, words):
         """Refused with a message that matches ``words``; nothing is kept."""

@@ -1,32 +1,22 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """OM-31: people who decide the same order at the same moment."""
 
-import threading
-from unittest.mock import patch
-
-from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tests import new_test_user, tagged
 
-from .seeds import SEEDS
+from .race_common import RaceCase, get_seeds
 
 _LOGINS = ("approval_race_1", "approval_race_2")
 
 
 @tagged("post_install", "-at_install", "order_management_concurrency")
-class TestApprovalConcurrency(BaseCase):
-    """Real transactions that commit; what is made here is taken away at the end."""
+class TestApprovalConcurrency(RaceCase):
+    """Two reviewers and an order that waits for them."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         self.addCleanup(self._clean)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        with self._env(tracking_disable=True) as env:
             users = env["res.users"].concat(
                 *(
                     new_test_user(env, x, groups="order_management.group_reviewer")
@@ -51,8 +41,7 @@ class TestApprovalConcurrency(BaseCase):
 
     def _submit(self, **rule):
         """A rule for both users, and an order that waits for them."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        with self._env(tracking_disable=True) as env:
             env["order.approval.rule"].create(
                 {
                     "name": "Approval race",
@@ -72,8 +61,8 @@ class TestApprovalConcurrency(BaseCase):
             return order.id
 
     def _clean(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+        with self._env(active_test=False) as env:
+            cr = env.cr
             cr.execute("SET LOCAL order_management.archive = 'on'")
             by_channel = [("sale_channel_id", "=", self.channel_id)]
             orders = env["sale.order"].search(by_channel)
@@ -93,42 +82,18 @@ class TestApprovalConcurrency(BaseCase):
             users.unlink()
             partners.unlink()
 
-    def _race(self, order_id, *acts):
-        """Each user acts in a thread of its own; the transactions begin together.
+    def _decide(self, order_id, *acts):
+        """Each user acts at the same moment.
 
         :return: one exception or None an act
         """
-        barrier = threading.Barrier(len(acts), timeout=30)
-        results = [None] * len(acts)
-
-        def run(index, act):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, self.user_ids[index], {})
-                # take the snapshot, then wait until everybody has theirs
-                cr.execute("SELECT 1 FROM sale_order WHERE id = %s", [order_id])
-                barrier.wait()
-                try:
-                    retrying(lambda: act(env["sale.order"].browse(order_id)), env)
-                except UserError as error:
-                    results[index] = error
-                    cr.rollback()
-
-        threads = [
-            threading.Thread(target=run, args=(index, act))
-            for index, act in enumerate(acts)
-        ]
-        with (
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-            patch("odoo.service.model.random.uniform", lambda low, high: 0.01),
-            # the thread that runs the tests holds the registry's lock, but waits here
-            patch.object(Registry, "_lock", threading.RLock()),
-        ):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-        self.assertFalse(any(thread.is_alive() for thread in threads))
-        return results
+        return self._race(
+            *(
+                lambda env, act=act: act(env["sale.order"].browse(order_id))
+                for act in acts
+            ),
+            users=self.user_ids,
+        )
 
     def _read(self, order_id):
         with self.registry.cursor() as cr:
@@ -143,9 +108,9 @@ class TestApprovalConcurrency(BaseCase):
 
     def test_the_last_two_approvals_at_once(self):
         """Neither waits for the other: the later one sees the first and finishes."""
-        for _seed in range(SEEDS):
+        for _seed in get_seeds():
             order_id = self._submit(min_approvals=2)
-            errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
+            errors = self._decide(order_id, *[lambda o: o.action_approve()] * 2)
             self.assertEqual(errors, [None, None])
             self.assertEqual(
                 self._read(order_id), ("approved", ["approved", "approved"], 2)
@@ -156,9 +121,8 @@ class TestApprovalConcurrency(BaseCase):
         """Nothing but the order is between the two: each would think the other's
         approval is still to come, and nobody would let the order through."""
         first, second = self.user_ids
-        for _seed in range(SEEDS):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
+        for _seed in get_seeds():
+            with self._env() as env:
                 env["order.approval.rule"].create(
                     {
                         "name": "Approval race",
@@ -167,7 +131,7 @@ class TestApprovalConcurrency(BaseCase):
                     }
                 )
             order_id = self._submit(user_ids=[Command.set([first])])
-            errors = self._race(order_id, *[lambda o: o.action_approve()] * 2)
+            errors = self._decide(order_id, *[lambda o: o.action_approve()] * 2)
             self.assertEqual(errors, [None, None])
             self.assertEqual(
                 self._read(order_id), ("approved", ["approved", "approved"], 2)
@@ -176,9 +140,9 @@ class TestApprovalConcurrency(BaseCase):
 
     def test_approved_and_refused_at_once(self):
         """One decision counts; the other hears that it is decided."""
-        for _seed in range(SEEDS):
+        for _seed in get_seeds():
             order_id = self._submit()
-            errors = self._race(
+            errors = self._decide(
                 order_id,
                 lambda o: o.action_approve(),
                 lambda o: o.action_refuse("No"),

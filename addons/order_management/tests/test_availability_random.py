@@ -54,15 +54,22 @@ class TestAvailabilityRandom(AvailabilityCommon):
             self.uom = self.rnd.choice(
                 [self.dozen, self.env.ref("uom.product_uom_unit")]
             )
-            products = self.env["product.product"].create(
-                [
-                    {"name": f"R{seed}-{n}", "is_storable": True, "uom_id": self.uom.id}
-                    for n in range(2)
-                ]
-            )
+            products = self._create_products(seed)
             self._make_history(products)
             seen |= set(self._compare(products, seed))
         self.assertGreater(len(seen), SCENARIOS / 5, "the histories differ")
+
+    def _create_products(self, seed):
+        return self.env["product.product"].create(
+            [
+                {"name": f"R{seed}-{n}", "is_storable": True, "uom_id": self.uom.id}
+                for n in range(2)
+            ]
+        )
+
+    def _make_stock(self, product, place):
+        quantity = self.rnd.choice([-2, 3, 10, 40])
+        self.env["stock.quant"]._update_available_quantity(product, place, quantity)
 
     def _compare(self, products, seed):
         self.env.flush_all()
@@ -85,10 +92,7 @@ class TestAvailabilityRandom(AvailabilityCommon):
         for product in products:
             for warehouse in self.warehouses:
                 for place in self.rnd.sample(self.places[warehouse], 2):
-                    quantity = self.rnd.choice([-2, 3, 10, 40])
-                    self.env["stock.quant"]._update_available_quantity(
-                        product, place, quantity
-                    )
+                    self._make_stock(product, place)
         moves = self.env["stock.move"]
         for _number in range(self.rnd.randint(3, 8)):
             moves |= self._make_moves(self.rnd.choice(products))

@@ -182,3 +182,101 @@ class TestFairShare(QuotaCase):
         self._share().action_apply()
         self.orders.action_approve()
         self.assertCounted(quota, 100, 0)
+
+    # what there is to share
+
+    def test_goods_promised_to_others(self):
+        """Held, or asked for by orders that take no part: not there to share."""
+        self.warehouse.out_type_id.reservation_method = "manual"
+        self.env["stock.hold"].create(
+            {
+                "product_id": self.product.id,
+                "warehouse_id": self.warehouse.id,
+                "quantity": 10,
+            }
+        )
+        outside = self._order(20)
+        outside.action_submit()
+        outside.action_approve()
+        outside.action_confirm()
+        self.assertEqual(sum(self._get_shares(self._share())), 70)
+        # the one that is confirmed takes part as well, with what is its own
+        both = self._share(include_confirmed=True)
+        self.assertEqual(both.product_ids.supply_qty, 90)
+        self.assertEqual(sum(both.line_ids.mapped("share_qty")), 90)
+
+    def test_own_holds_are_shared(self):
+        self.orders[0].order_line.product_uom_qty = 50
+        self.orders[0]._hold(self.env.cr.now().replace(year=2099))
+        document = self._share()
+        self.assertEqual(document.product_ids.supply_qty, 100)
+
+    def test_given_is_not_given_again(self):
+        """Approved shares stay with their orders until they are confirmed."""
+        first = self._share()
+        first.action_apply()
+        self.orders.action_approve()
+        late = self._order(50)
+        late.action_submit()
+        document = self._share()
+        self.assertEqual(document.product_ids.supply_qty, 0)
+        self.assertEqual(document.line_ids.share_qty, 0)
+        self.orders[0]._action_cancel()
+        document.action_compute()
+        self.assertEqual(document.line_ids.share_qty, 43)
+        self.orders[1:].action_confirm()
+        document.action_compute()
+        self.assertEqual(document.line_ids.share_qty, 43)
+
+    def test_decided_since_it_was_computed(self):
+        decisions = (
+            lambda order: order.order_line.write(
+                {"approved_qty": 1, "cut_reason": "Cut"}
+            ),
+            lambda order: order._action_cancel(),
+            lambda order: order.action_refuse("No"),
+        )
+        for order, decide in zip(self.orders, decisions, strict=True):
+            document = self._share()
+            decide(order)
+            with self.assertRefused("decided or closed"):
+                document.action_apply()
+            document.action_compute()
+            self.assertEqual(document.state, "planned")
+
+    def test_goods_gone_since_it_was_computed(self):
+        document = self._share()
+        self._add_stock(-30)
+        with self.assertRefused("100 of .* only 70"):
+            document.action_apply()
+        document.action_compute()
+        document.action_apply()
+        self.assertEqual(sum(self.orders.order_line.mapped("approved_qty")), 70)
+
+    def test_same_queries_for_many_orders(self):
+        def count(number):
+            orders = self.orders.browse()
+            product = self.env["product.product"].create(
+                {"name": f"Many {number}", "is_storable": True}
+            )
+            self._add_stock(number, product)
+            for _n in range(number):
+                orders |= self._order(3, product=product)
+            orders.action_submit()
+            document = self.env["order.fair.share"].create(
+                {
+                    "company_id": self.company.id,
+                    "product_ids": [Command.create({"product_id": product.id})],
+                }
+            )
+            document.action_compute()
+            self.assertEqual(len(document.line_ids), number)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            document.line_ids._check_unchanged()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(2)
+        self.assertLessEqual(count(60) - count(2), 2)

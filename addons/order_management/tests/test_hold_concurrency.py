@@ -1,34 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import random
-import threading
-import time
 from datetime import timedelta
-from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api, fields
-from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import mute_logger
+from odoo import Command, fields
+from odoo.tests import tagged
 
-from .seeds import SEEDS
+from .race_common import RaceCase, get_seeds
 
 STOCK = 3
 
 
 @tagged("post_install", "-at_install", "order_management_concurrency")
-class TestHoldConcurrency(BaseCase):
-    """OM-30, invariants 3 and 4: no unit is promised twice.
-
-    Real transactions that commit, in threads that begin together; what is made here is
-    taken away at the end.
-    """
+class TestHoldConcurrency(RaceCase):
+    """OM-30, invariants 3 and 4: no unit is promised twice."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._env() as env:
             warehouse = env["stock.warehouse"].search(
                 [("company_id", "=", env.company.id)], limit=1
@@ -41,32 +28,20 @@ class TestHoldConcurrency(BaseCase):
         self.product_ids = []
         self.addCleanup(self._clean_up)
 
-    def _env(self):
-        return _Transaction(self.registry)
-
     def _clean_up(self):
         with self._env() as env:
             cr = env.cr
             cr.execute("SET LOCAL order_management.archive = 'on'")
-            orders = env["sale.order"].search([("partner_id", "=", self.partner_id)])
-            moves = env["stock.move"].search([("product_id", "in", self.product_ids)])
-            pickings = moves.picking_id
-            moves._action_cancel()
-            orders._action_cancel()
             holds = env["stock.hold"].search([("product_id", "in", self.product_ids)])
-            env.flush_all()
-            for model, ids in (("stock.hold", holds.ids), ("sale.order", orders.ids)):
-                cr.execute(
-                    "DELETE FROM order_event WHERE res_model = %s AND res_id = ANY(%s)",
-                    [model, ids],
-                )
-            for table, ids in (
-                ("stock_hold", holds.ids),
-                ("stock_move", moves.ids),
-                ("stock_picking", pickings.ids),
-                ("sale_order", orders.ids),
-            ):
-                cr.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [ids])
+            cr.execute(
+                "DELETE FROM order_event WHERE res_model = 'stock.hold'"
+                " AND res_id = ANY(%s)",
+                [holds.ids],
+            )
+            cr.execute("DELETE FROM stock_hold WHERE id = ANY(%s)", [holds.ids])
+            env.invalidate_all()
+            orders = env["sale.order"].search([("partner_id", "=", self.partner_id)])
+            self._drop_orders(env, orders)
             cr.execute(
                 "DELETE FROM stock_quant WHERE product_id = ANY(%s)",
                 [self.product_ids],
@@ -101,43 +76,6 @@ class TestHoldConcurrency(BaseCase):
                 ],
             }
         )
-
-    def _race(self, seed, *works):
-        """Run functions of an environment at once, as requests that Odoo retries.
-
-        :return: one UserError or None a function
-        """
-        rnd = random.Random(seed)
-        delays = [rnd.choice([0, 0.002, 0.01, 0.03]) for _work in works]
-        barrier = threading.Barrier(len(works), timeout=30)
-        results = [None] * len(works)
-
-        def run(index, work):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                # the snapshot is older than what anybody does
-                cr.execute("SELECT 1 FROM stock_quant LIMIT 1")
-                barrier.wait()
-                time.sleep(delays[index])
-                try:
-                    retrying(lambda: work(env), env)
-                except UserError as error:
-                    results[index] = error
-                    cr.rollback()
-
-        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-        with (
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-            patch("odoo.service.model.random.uniform", lambda low, high: 0.01),
-            # the thread that runs the tests holds the registry's lock, but waits here
-            patch.object(Registry, "_lock", threading.RLock()),
-        ):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(120)
-        self.assertFalse(any(thread.is_alive() for thread in threads))
-        return results
 
     def _hold(self, product_id, quantity):
         def work(env):
@@ -176,10 +114,10 @@ class TestHoldConcurrency(BaseCase):
 
     def test_last_units_are_held_once(self):
         """Five sessions want one of three each: three win, two are told."""
-        for seed in range(SEEDS):
+        for seed in get_seeds():
             with self._env() as env:
                 product_id = self._create_product(env).id
-            errors = self._race(seed, *[self._hold(product_id, 1)] * 5)
+            errors = self._race(*[self._hold(product_id, 1)] * 5, seed=seed)
             self.assertEqual(len([e for e in errors if e]), 2, f"seed {seed}")
             for error in filter(None, errors):
                 self.assertIn("0 can be promised", str(error))
@@ -188,12 +126,12 @@ class TestHoldConcurrency(BaseCase):
     def test_hold_against_reservation(self):
         """A hold of all and an order of all: one of them gets the goods, whole."""
         winners = set()
-        for seed in range(SEEDS):
+        for seed in get_seeds():
             with self._env() as env:
                 product_id = self._create_product(env).id
                 order_id = self._create_order(env, product_id, STOCK).id
             works = [self._confirm(order_id), self._hold(product_id, STOCK)]
-            errors = self._race(seed, *works)
+            errors = self._race(*works, seed=seed)
             self.assertIsNone(errors[0], "confirming is never refused")
             held, reserved, quants = self._read(product_id)
             self.assertEqual(quants, 1)
@@ -208,7 +146,7 @@ class TestHoldConcurrency(BaseCase):
     def test_conversion_against_everybody(self):
         """An order that holds everything is confirmed while another one and a new hold
         want the goods: it gets them all."""
-        for seed in range(SEEDS):
+        for seed in get_seeds():
             with self._env() as env:
                 product_id = self._create_product(env).id
                 mine = self._create_order(env, product_id, STOCK)
@@ -216,10 +154,10 @@ class TestHoldConcurrency(BaseCase):
                 mine._hold(fields.Datetime.now() + timedelta(hours=1))
                 mine_id, other_id = mine.id, other.id
             errors = self._race(
-                seed,
                 self._confirm(mine_id),
                 self._confirm(other_id),
                 self._hold(product_id, 1),
+                seed=seed,
             )
             self.assertEqual([bool(e) for e in errors], [False, False, True])
             with self._env() as env:
@@ -232,7 +170,7 @@ class TestHoldConcurrency(BaseCase):
 
     def test_expiry_against_conversion(self):
         """The sweep and the confirmation meet: the hold ends once, in one way."""
-        for seed in range(SEEDS):
+        for seed in get_seeds():
             with self._env() as env:
                 product_id = self._create_product(env).id
                 order = self._create_order(env, product_id, STOCK)
@@ -244,28 +182,10 @@ class TestHoldConcurrency(BaseCase):
                 hold.try_lock_for_update()._transition("released")
                 env.flush_all()
 
-            errors = self._race(seed, self._confirm(order_id), sweep)
+            errors = self._race(self._confirm(order_id), sweep, seed=seed)
             self.assertIsNone(errors[0])
             with self._env() as env:
                 hold = env["stock.hold"].browse(hold_id)
                 self.assertIn(hold.state, ("converted", "released"))
                 self.assertEqual(hold.event_count, 1, f"seed {seed}")
             self.assertEqual(self._read(product_id), (0, STOCK, 1), f"seed {seed}")
-
-
-class _Transaction:
-    """A transaction that commits."""
-
-    def __init__(self, registry):
-        self.registry = registry
-
-    def __enter__(self):
-        self.cr = self.registry.cursor()
-        self.env = api.Environment(self.cr, SUPERUSER_ID, {})
-        return self.env
-
-    def __exit__(self, error, *_rest):
-        if not error:
-            self.env.flush_all()
-            self.cr.commit()  # pylint: disable=invalid-commit
-        self.cr.close()

@@ -1,29 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import threading
-from functools import partial
-from unittest.mock import patch
+from odoo.tests import tagged
 
-from odoo import SUPERUSER_ID, api
-from odoo.exceptions import ValidationError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import mute_logger
+from .race_common import RaceCase
 
 
 @tagged("post_install", "-at_install", "order_management_concurrency")
-class TestOrderQuotaConcurrency(BaseCase):
-    """OM-11, invariant 3: a quota is exact when several sessions draw on it.
-
-    Real transactions that commit; what is made here is taken away at the end.
-    """
+class TestOrderQuotaConcurrency(RaceCase):
+    """OM-11, invariant 3: a quota is exact when several sessions draw on it."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._env() as env:
             quotas = env["order.quota"].create(
                 [
                     {
@@ -56,43 +44,17 @@ class TestOrderQuotaConcurrency(BaseCase):
                 [self.quota_ids],
             )
 
-    def _race(self, *batches):
-        """Apply each batch in a thread of its own; the transactions begin together.
+    def _apply(self, *batches):
+        """Each batch of movements in a session of its own.
 
         :return: one exception or None a batch
         """
-        barrier = threading.Barrier(len(batches), timeout=30)
-        results = [None] * len(batches)
-
-        def run(index, vals_list):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                # take the snapshot, then wait until everybody has theirs
-                cr.execute("SELECT 1 FROM order_quota LIMIT 1")
-                barrier.wait()
-                apply = env["order.quota.move"]._apply_moves
-                try:
-                    retrying(partial(apply, vals_list), env)
-                except ValidationError as error:
-                    results[index] = error
-                    cr.rollback()
-
-        threads = [
-            threading.Thread(target=run, args=(index, batch))
-            for index, batch in enumerate(batches)
-        ]
-        with (
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-            patch("odoo.service.model.random.uniform", lambda low, high: 0.01),
-            # the thread that runs the tests holds the registry's lock, but waits here
-            patch.object(Registry, "_lock", threading.RLock()),
-        ):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-        self.assertFalse(any(thread.is_alive() for thread in threads))
-        return results
+        return self._race(
+            *(
+                lambda env, batch=batch: env["order.quota.move"]._apply_moves(batch)
+                for batch in batches
+            )
+        )
 
     def _hold(self, quota_id, quantity, key):
         return {
@@ -115,7 +77,7 @@ class TestOrderQuotaConcurrency(BaseCase):
     def test_sixty_and_sixty_over_a_hundred(self):
         """Exactly one wins; the other is told what is left."""
         quota_id = self.quota_ids[0]
-        errors = self._race(
+        errors = self._apply(
             [self._hold(quota_id, 60, "race-a")], [self._hold(quota_id, 60, "race-b")]
         )
         losers = [error for error in errors if error]
@@ -127,13 +89,13 @@ class TestOrderQuotaConcurrency(BaseCase):
         """The same message in two sessions counts once, and nobody sees an error."""
         quota_id = self.quota_ids[0]
         vals = self._hold(quota_id, 30, "race-same")
-        self.assertEqual(self._race([vals], [vals]), [None, None])
+        self.assertEqual(self._apply([vals], [vals]), [None, None])
         self.assertEqual(self._read(quota_id), (30, 30, 1))
 
     def test_opposite_order_no_deadlock(self):
         """Batches that name the quotas the other way round both arrive."""
         first, second = self.quota_ids
-        errors = self._race(
+        errors = self._apply(
             [self._hold(first, 10, "d-1"), self._hold(second, 10, "d-2")],
             [self._hold(second, 20, "d-3"), self._hold(first, 20, "d-4")],
         )
@@ -144,10 +106,10 @@ class TestOrderQuotaConcurrency(BaseCase):
     def test_many_sessions(self):
         """Eight sessions of 15 over 100: six win, two hear the business error."""
         quota_id = self.quota_ids[0]
-        errors = self._race(
+        errors = self._apply(
             *([self._hold(quota_id, 15, f"many-{number}")] for number in range(4))
         )
-        errors += self._race(
+        errors += self._apply(
             *([self._hold(quota_id, 15, f"many-{number}")] for number in range(4, 8))
         )
         self.assertEqual(len([error for error in errors if error]), 2)

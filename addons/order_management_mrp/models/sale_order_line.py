@@ -163,15 +163,29 @@ class SaleOrderLine(models.Model):
 
         :return: ``{(line id, version): {component id: net quantity, in its unit}}``
         """
+        shipped = defaultdict(lambda: defaultdict(float))
+        for line_id, version, product_id, left, back in self._get_crossed_components():
+            shipped[line_id, version][product_id] += left - back
+        return shipped
+
+    def _get_crossed_components(self):
+        """What of the kits of these lines left for the customer, and came back.
+
+        What was written off at the customer's did not come back.
+
+        :return: list of (line id, version, component id, left, came back), quantities
+            in the component's unit
+        """
         moves = self.env["stock.move"]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT line.id, COALESCE(move.kit_version, 0),
-                       move.product_id,
-                       SUM(CASE WHEN %(from_customer)s AND dest.usage = 'inventory'
-                           THEN 0 ELSE part.quantity * part_uom.factor / uom.factor
-                           * (%(to_customer)s::int - %(from_customer)s::int) END)
+                SELECT line.id, COALESCE(move.kit_version, 0), move.product_id,
+                       SUM(part.quantity * part_uom.factor / uom.factor
+                           * (%(to_customer)s AND NOT %(from_customer)s)::int),
+                       SUM(part.quantity * part_uom.factor / uom.factor
+                           * (%(from_customer)s AND NOT %(to_customer)s
+                              AND dest.usage <> 'inventory')::int)
                 FROM sale_order_line line
                 JOIN stock_move move ON %(is_move_of_line)s
                  AND line.product_id <> move.product_id
@@ -192,10 +206,7 @@ class SaleOrderLine(models.Model):
                 to_flush=moves._fields["kit_version"],
             )
         )
-        shipped = defaultdict(lambda: defaultdict(float))
-        for line_id, version, product_id, quantity in rows:
-            shipped[line_id, version][product_id] += float(quantity)
-        return shipped
+        return [(*key, float(left), float(back)) for *key, left, back in rows]
 
     def _count_kits(self, components):
         """Kits that components make: by the one furthest ahead in each composition.
@@ -205,6 +216,25 @@ class SaleOrderLine(models.Model):
 
         :param components: ``{(line id, version): {component id: quantity}}``
         :return: ``{line: kits in the line's unit}``
+        """
+        kits = defaultdict(float)
+        for (line, made_of), quantities in self._group_components(components).items():
+            counts = [
+                self._count_component(product_id, quantities[product_id], per_kit)
+                for product_id, per_kit in made_of
+                if product_id in quantities
+            ]
+            kits[line] += line.product_id.uom_id._compute_quantity(
+                max(counts, default=0.0), line.product_uom_id, round=False
+            )
+        return kits
+
+    def _group_components(self, components):
+        """Components by what the kits are made of that they are part of.
+
+        :param components: see ``_count_kits``
+        :return: ``{(line, composition): {component id: quantity}}``; a composition is
+            a frozen set of (component id, quantity in one kit)
         """
         lines = self.browse({line_id for line_id, _version in components})
         unknown = lines.filtered(
@@ -222,17 +252,7 @@ class SaleOrderLine(models.Model):
             key = line, frozenset(made_of.items())
             for product_id, quantity in quantities.items():
                 parts[key][product_id] += quantity
-        kits = defaultdict(float)
-        for (line, made_of), quantities in parts.items():
-            counts = [
-                self._count_component(product_id, quantities[product_id], per_kit)
-                for product_id, per_kit in made_of
-                if product_id in quantities
-            ]
-            kits[line] += line.product_id.uom_id._compute_quantity(
-                max(counts, default=0.0), line.product_uom_id, round=False
-            )
-        return kits
+        return parts
 
     @api.model
     def _count_component(self, product_id, shipped, per_kit):

@@ -2,4 +2,5 @@
 
 from . import test_kit_ceiling
 from . import test_kit_availability
+from . import test_kit_quota
 from . import test_kit_short_close

@@ -1,6 +1,6 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 
-import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
+import {deserializeDateTime, formatDate, serializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {patch} from "@web/core/utils/patch";
@@ -44,6 +44,7 @@ export class AvailabilityDetails extends Component {
         this.state = useState({details: null, isFailed: false});
         this.formatDay = formatDay;
         this.formatQuantity = formatQuantity;
+        this.goingTitle = _t("Expires: cannot be promised any longer");
         onWillStart(() => this.load());
     }
 
@@ -57,6 +58,9 @@ export class AvailabilityDetails extends Component {
             id: resId || false,
             company_id: data.company_id?.id || false,
             warehouse_id: this.line.warehouse_id?.id || false,
+            date: this.line.scheduled_date
+                ? serializeDateTime(this.line.scheduled_date)
+                : false,
         };
     }
 
