@@ -161,6 +161,7 @@ class OrderBatch(models.Model):
         :raises UserError: no order, or a reason is missing
         """
         self._check_kind_allowed(kind)
+        records = records.with_env(self.env)
         records.check_access("read")
         self._check_make(kind, records, vals)
         groups = records._read_group([("id", "in", records.ids)], ["company_id"])

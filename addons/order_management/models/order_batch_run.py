@@ -91,9 +91,16 @@ class OrderBatch(models.Model):
         if not lines_sudo:
             return self.env._("Nothing to do: these orders were done before.")
         records = lines_sudo._get_records().with_env(self.env)
-        outcomes, seconds = self._work_off(records)
+        try:
+            self._check_kind_allowed(self_sudo.kind)
+        except AccessError as error:  # a right that was taken away meanwhile
+            failed = {"state": "failed", "message": str(error)}
+            outcomes, seconds = dict.fromkeys(records.ids, failed), {}
+        else:
+            outcomes, seconds = self._work_off(records)
         lines_sudo._settle(outcomes, seconds)
         self_sudo._finish_soon()
+        self.invalidate_recordset()
         failed = sum(outcome["state"] == "failed" for outcome in outcomes.values())
         return self.env._(
             "%(count)s orders, %(failed)s of them failed",
@@ -127,11 +134,6 @@ class OrderBatch(models.Model):
 
         :return: records, ``{record id: {field of the line: value}}``
         """
-        try:
-            self._check_kind_allowed(self.kind)
-        except AccessError as error:  # a right that was taken away meanwhile
-            failed = {"state": "failed", "message": str(error)}
-            return records.browse(), dict.fromkeys(records.ids, failed)
         ready = records.filtered_domain(self._get_ready_domain())
         skipped = {}
         for record in records - ready:

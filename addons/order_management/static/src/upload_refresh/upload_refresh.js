@@ -38,5 +38,5 @@ export class UploadRefresh extends Component {
 
 registry.category("view_widgets").add("order_upload_refresh", {
     component: UploadRefresh,
-    extractProps: ({attrs}) => ({states: (attrs.states || "importing").split(",")}),
+    extractProps: ({attrs}) => ({states: (attrs.during || "importing").split(",")}),
 });
