@@ -91,8 +91,8 @@ def _remove_what_only_tries(env):
 _OWN_TABLES = (
     "order_event",
     "order_approval_step",
-    "order_approval_batch_line",
-    "order_approval_batch",
+    "order_batch_line",
+    "order_batch",
     "order_approval_delegation",
     "order_approval_rule",
     "order_fair_share",

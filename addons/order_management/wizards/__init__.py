@@ -7,6 +7,7 @@ from . import sale_channel_setup
 from . import sale_order_hold
 from . import sale_order_refuse
 from . import order_approval_trial
+from . import order_batch_start
 from . import order_approval_trial_line
 from . import sale_order_short_close
 from . import order_quota_change

@@ -6,12 +6,12 @@ import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 const INTERVAL = 2000;
 
 /**
- * Shows how far an import is while it runs: reads the record again every two seconds,
- * unless somebody is typing in it or the page is hidden.
+ * Shows how far something is while it runs: reads the record again every two seconds
+ * in the given states, unless somebody is typing in it or the page is hidden.
  */
 export class UploadRefresh extends Component {
     static template = xml`<span class="o_order_upload_refresh"/>`;
-    static props = {...standardWidgetProps};
+    static props = {...standardWidgetProps, states: Array};
 
     setup() {
         this.isLoading = false;
@@ -20,11 +20,11 @@ export class UploadRefresh extends Component {
     }
 
     async refresh() {
-        const {record} = this.props;
+        const {record, states} = this.props;
         if (this.isLoading || document.hidden || !record.resId) {
             return;
         }
-        if (record.data.state !== "importing" || (await record.isDirty())) {
+        if (!states.includes(record.data.state) || (await record.isDirty())) {
             return;
         }
         this.isLoading = true;
@@ -38,4 +38,5 @@ export class UploadRefresh extends Component {
 
 registry.category("view_widgets").add("order_upload_refresh", {
     component: UploadRefresh,
+    extractProps: ({attrs}) => ({states: (attrs.during || "importing").split(",")}),
 });
