@@ -160,3 +160,5 @@ from . import sale_order_credit
 from . import order_event_invoice
 from . import stock_move_invoice
 from . import channel_return_credit
+from . import stock_picking_invoice
+from . import channel_order_invoice

@@ -28,9 +28,7 @@ class AccountMove(models.Model):
             return super()._search_default_journal()
         find = super()._search_default_journal
         key = ("journal", self.company_id.id, self.currency_id.id, self.move_type)
-        return self.env["account.journal"].browse(
-            bulk.remember(key, lambda: find().id)
-        )
+        return self.env["account.journal"].browse(bulk.remember(key, lambda: find().id))
 
     def _get_last_sequence(self, relaxed=False, with_prefix=None):
         """Override: the last number before the batch; from there on Odoo counts in

@@ -20,7 +20,9 @@ class AccountMove(models.Model):
     channel_return_count = fields.Integer(
         "Return Count", compute="_compute_channel_counts"
     )
-    delivery_count = fields.Integer("Deliveries", compute="_compute_channel_counts")
+    channel_delivery_count = fields.Integer(
+        "Deliveries", compute="_compute_channel_counts"
+    )
     channel_order_count = fields.Integer(
         "Inbox Rows", compute="_compute_channel_counts"
     )
@@ -30,7 +32,7 @@ class AccountMove(models.Model):
             # who may read an invoice may know how many there are
             orders_sudo = move.sudo().line_ids.sale_line_ids.order_id
             move.channel_return_count = len(move.sudo().channel_return_ids)
-            move.delivery_count = len(orders_sudo.picking_ids)
+            move.channel_delivery_count = len(orders_sudo.picking_ids)
             move.channel_order_count = len(orders_sudo.channel_order_ids)
 
     def action_view_channel_returns(self):

@@ -45,8 +45,10 @@ class SaleOrder(models.Model):
         )
         for credit, (invoice, parts) in zip(credits, shares.items(), strict=True):
             lines = self.browse().order_line.concat(*(line for line, *_rest in parts))
-            credit.channel_return_ids = lines.channel_return_line_ids.return_id.filtered(
-                lambda record: record in returns
+            credit.channel_return_ids = (
+                lines.channel_return_line_ids.return_id.filtered(
+                    lambda record: record in returns
+                )
             )
             if all(price is None for *_rest, price in parts):
                 self._settle_cents(credit, invoice)
@@ -204,11 +206,13 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         entries = self.channel_return_line_ids.filtered(
             lambda entry: (
-                entry.state in ("approved", "to_receive", "received")
-                or entry.state in ("inspected", "closed")
+                (
+                    entry.state in ("approved", "to_receive", "received")
+                    or entry.state in ("inspected", "closed")
+                )
+                and entry.return_id.return_type in ("refund_only", "return_refund")
+                and not entry.return_id.credit_note_ids
             )
-            and entry.return_id.return_type in ("refund_only", "return_refund")
-            and not entry.return_id.credit_note_ids
         )
         amount = sum(entries.mapped("refund_amount"))
         units = sum(
@@ -217,7 +221,9 @@ class SaleOrderLine(models.Model):
         )
         if not amount or self.product_uom_id.compare(units, quantity):
             return entries.return_id, None
-        unit_total = self.price_total / self.product_uom_qty if self.product_uom_qty else 0
+        unit_total = (
+            self.price_total / self.product_uom_qty if self.product_uom_qty else 0
+        )
         whole = unit_total * quantity
         if not whole or self.currency_id.is_zero(whole - amount):
             return entries.return_id, None
@@ -234,9 +240,7 @@ class SaleOrderLine(models.Model):
                 "and try again.",
                 product=self.product_id.display_name,
                 order=self.order_id.name,
-                invoice=", ".join(
-                    move.name or self.env._("(draft)") for move in drafts
-                )
+                invoice=", ".join(move.name or self.env._("(draft)") for move in drafts)
                 or self.env._("(none)"),
             )
         )

@@ -29,9 +29,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="When the order is invoiced by itself, as its channel says.",
     )
-    invoice_problem = fields.Text(
-        "Why It Is Not Invoiced", readonly=True, copy=False
-    )
+    invoice_problem = fields.Text("Why It Is Not Invoiced", readonly=True, copy=False)
 
     _invoice_due_idx = models.Index(
         "(sale_channel_id, invoice_due_at) WHERE invoice_due_at IS NOT NULL"
@@ -48,10 +46,8 @@ class SaleOrder(models.Model):
         return policy if policy != "manual" and not history else False
 
     def _auto_init(self):
-        """Make the column before the ORM does: orders of before are invoiced by hand."""
-        create_column_with_default(
-            self.env.cr, self, "channel_invoice_policy", None
-        )
+        """Make the column before the ORM does: older orders are invoiced by hand."""
+        create_column_with_default(self.env.cr, self, "channel_invoice_policy", None)
         return super()._auto_init()
 
     def _action_confirm(self):
