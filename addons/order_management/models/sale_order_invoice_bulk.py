@@ -11,8 +11,10 @@ class InvoiceBulk(Bulk):
     It is passed in the context, under ``order_management_invoice_bulk``.
     """
 
-    def __init__(self, products, dates):
+    def __init__(self, products, dates, one_each=False):
         super().__init__(products)
+        #: whether each order gets an invoice of its own
+        self.one_each = one_each
         #: {order id: date of its invoice}; drafts get theirs when they are posted
         self.dates = dates
 
@@ -46,7 +48,7 @@ class SaleOrder(models.Model):
         if dates is None:
             today = fields.Date.context_today(self) if post else False
             dates = dict.fromkeys(self.ids, today)
-        bulk = InvoiceBulk(self.order_line.product_id, dates)
+        bulk = InvoiceBulk(self.order_line.product_id, dates, one_each=grouped)
         orders = self.with_context(
             order_management_invoice_bulk=bulk,
             # events say what happened to each order, one statement for all
@@ -74,6 +76,16 @@ class SaleOrder(models.Model):
         if bulk and bulk.dates.get(self.id):
             values.setdefault("invoice_date", bulk.dates[self.id])
         return values
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        """Override: the lines of each invoice are numbered from zero, as if it had been
+        made alone."""
+        bulk = InvoiceBulk.of(self)
+        if bulk and bulk.one_each:
+            for vals in invoice_vals_list:
+                for number, command in enumerate(vals["invoice_line_ids"]):
+                    command[2]["sequence"] = number
+        return super()._create_account_invoices(invoice_vals_list, final)
 
     def _get_invoice_grouping_keys(self):
         """Override: one invoice a customer and currency, wherever it was sent."""
