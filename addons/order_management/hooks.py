@@ -130,7 +130,11 @@ def uninstall_hook(env):
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     # what is asked by the hub's own kinds of activity is nobody's to do any more
-    own = ("mail_activity_type_approval", "mail_activity_type_refund")
+    own = (
+        "mail_activity_type_approval",
+        "mail_activity_type_invoice",
+        "mail_activity_type_refund",
+    )
     kinds = env["mail.activity.type"].browse(
         env["ir.model.data"]
         .search([("module", "=", "order_management"), ("name", "in", own)])

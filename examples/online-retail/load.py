@@ -39,9 +39,15 @@ def parse_arguments(argv):
     parser.add_argument("--workers", type=int, default=min(cores, 4))
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--report")
+    parser.add_argument("--until", choices=("imported", "shipped", "invoiced"))
+    parser.add_argument("--month", default="")
     options = parser.parse_args(argv)
     if options.last and not re.fullmatch(r"\d{4}-\d\d-\d\d", options.last):
         parser.error(f"a day is written YYYY-MM-DD, not {options.last!r}")
+    if options.month and not re.fullmatch(r"\d{4}-\d\d", options.month):
+        parser.error(f"a month is written YYYY-MM, not {options.month!r}")
+    if options.until in ("shipped", "invoiced") and not options.month:
+        parser.error("--until shipped or invoiced wants --month YYYY-MM")
     if not 1 <= options.workers <= 16:
         parser.error("--workers wants 1 to 16")
     if not 1 <= options.batch <= 1000:
@@ -109,7 +115,8 @@ def load(options):
         documents, fingerprint = read_documents(path, options.last)
     except SourceError as error:
         fail(str(error))
-    plan = make_plan(documents)
+    live = options.month if options.until in ("shipped", "invoiced") else ""
+    plan = make_plan(documents, live)
     registry = open_database(options.database)
     if "order_management" not in registry._init_modules:
         fail(f"the addon order_management is not installed in {options.database}")
@@ -118,6 +125,7 @@ def load(options):
 
 def feed_database(options, documents, plan, fingerprint):
     import feed
+    import fulfil
     import shop
 
     run = partial(feed.in_transaction, options.database)
@@ -133,21 +141,53 @@ def feed_database(options, documents, plan, fingerprint):
     suitelib.say(f"{len(articles):,} articles, {len(codes):,} of them new")
     for part in shop.chunks(codes):
         run(lambda env, part=part: shop.create_articles(shop.Shop(env), articles, part))
-    feed.process_left(options.database, channel_id)
-    messages = feed.select_new(options.database, channel_id, plan.messages)
-    lines = sum(len(message.payload["lines"]) for message in messages)
-    suitelib.say(
-        f"{len(plan.messages):,} messages, {len(messages):,} of them new, by "
-        f"{options.workers} processes"
-    )
+    month = None
+    if plan.live:
+        month = fulfil.Month(options.database, channel_id, plan.live, suitelib.say)
+        month.set_up(options.until)
+    first, later = plan.split()
     start = time.monotonic()
-    if messages:
-        feed.feed(options, channel_id, messages, Progress(lines))
+    sent = send(options, channel_id, first)
+    if month:
+        month.go(options.until)
+        sent += send(options, channel_id, later)
+        if options.until == "invoiced":
+            month.take_back()
     report = run(
         lambda env: reconcile(env, env["sale.channel"].browse(channel_id), plan)
     )
-    report.update(sent=len(messages), seconds=round(time.monotonic() - start, 1))
+    report.update(sent=sent, seconds=round(time.monotonic() - start, 1))
+    if month:
+        report["books"] = month.check()
     return report
+
+
+def send(options, channel_id, messages):
+    """Feed those that the inbox has not got yet; -> how many."""
+    import feed
+
+    feed.process_left(options.database, channel_id)
+    new = feed.select_new(options.database, channel_id, messages)
+    lines = sum(len(message.payload["lines"]) for message in new)
+    suitelib.say(
+        f"{len(messages):,} messages, {len(new):,} of them new, by "
+        f"{options.workers} processes"
+    )
+    if new:
+        feed.feed(options, channel_id, new, Progress(lines))
+    return len(new)
+
+
+def describe_books(books):
+    import fulfil
+
+    return fulfil.describe(books)
+
+
+def is_month_good(books, until):
+    import fulfil
+
+    return fulfil.is_good(books, until)
 
 
 def main():
@@ -157,10 +197,15 @@ def main():
     except (suitelib.SuiteError, RuntimeError) as error:
         fail(str(error))
     print("\n" + "\n".join(describe(report)) + "\n")
+    books = report.get("books")
+    if books:
+        print("\n".join(describe_books(books)) + "\n")
     if options.report:
         Path(options.report).write_text(json.dumps(report, indent=1) + "\n")
     if not is_good(report):
         fail("the reconciliation does not come out")
+    if books and not is_month_good(books, options.until):
+        fail("the month's books do not come out")
     suitelib.say("every line is accounted for, and every penny")
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-SHIPPED, RETURNED = "shipped", "returned"
+PAID, SHIPPED, RETURNED = "paid", "shipped", "returned"
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,13 +38,29 @@ class Share:
 @dataclass(slots=True)
 class Plan:
     documents: list
+    #: the month whose orders are not history here but are shipped, as ``2011-08``
+    live: str = ""
     messages: list = field(default_factory=list)
     shares: list = field(default_factory=list)
 
+    def split(self):
+        """Messages to be sent before anything is shipped here, and those after it:
+        what is taken back of orders of the live month."""
+        live = {d.number for d in self.documents if d.month == self.live}
+        first, later = [], []
+        for message in self.messages:
+            back = message.external_id in live and message.payload.get("refunds")
+            (later if back else first).append(message)
+        return first, later
 
-def make_plan(documents):
-    """Messages in the order of time, and where each source line will be found."""
-    plan = Plan(documents)
+
+def make_plan(documents, live=""):
+    """Messages in the order of time, and where each source line will be found.
+
+    :param live: the month whose invoices are told as orders that are paid and still to
+        be shipped, as ``2011-08``
+    """
+    plan = Plan(documents, live)
     origins = _find_origins(documents)
     returned = defaultdict(lambda: defaultdict(list))
     for document in documents:
@@ -60,10 +76,10 @@ def make_plan(documents):
                 rest.append(line)
                 plan.shares.append(Share(document, line, document.number))
         if rest:
-            plan.messages.append(_tell(document, rest))
+            plan.messages.append(_tell(document, rest, live))
     by_number = {document.number: document for document in documents}
     for number, parts in returned.items():
-        plan.messages += _tell_returns(by_number[number], parts, by_number)
+        plan.messages += _tell_returns(by_number[number], parts, by_number, live)
     plan.messages.sort(key=lambda message: (message.at, message.external_id))
     return plan
 
@@ -108,7 +124,7 @@ def _refund_key(document, sale):
     return f"{document.number}/{sale.number}"
 
 
-def _tell(document, lines):
+def _tell(document, lines, live):
     """A document, or what of it belongs to no order that is known."""
     sale = document.kind == "sale"
     total = sum((abs(line.quantity) * line.price for line in lines), Decimal(0))
@@ -137,14 +153,17 @@ def _tell(document, lines):
     }
     if document.customer:
         payload["customer"] = {"external_id": document.customer}
+    if sale and document.month == live:
+        payload["status"] = PAID
+        payload["payment"] = {"state": "paid", "amount": payload["total"]}
     if not sale:
         payload["tags"] = [document.kind]
     return Message(document.number, document.at, payload)
 
 
-def _tell_returns(sale, parts, by_number):
+def _tell_returns(sale, parts, by_number, live):
     """Newer versions of an order: one more refund at each moment it was returned."""
-    first = _tell(sale, sale.lines).payload
+    first = _tell(sale, sale.lines, live).payload
     versions, refunds = {}, []
     for number in sorted(parts, key=lambda number: (by_number[number].at, number)):
         document = by_number[number]

@@ -157,3 +157,17 @@ from . import res_partner_quota
 from . import product_product_quota
 from . import product_template_quota
 from . import sale_channel_quota
+from . import sale_order_invoice_bulk
+from . import account_move_bulk
+from . import account_bank_statement_line
+from . import account_move_channel
+from . import sale_channel_invoice
+from . import sale_order_invoice_policy
+from . import sale_order_line_credit
+from . import sale_order_invoice_job
+from . import sale_order_credit
+from . import order_event_invoice
+from . import stock_move_invoice
+from . import channel_return_credit
+from . import stock_picking_invoice
+from . import channel_order_invoice

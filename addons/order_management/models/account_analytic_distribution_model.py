@@ -3,6 +3,7 @@
 from odoo import models
 
 from .sale_order_bulk import Bulk
+from .sale_order_invoice_bulk import InvoiceBulk
 
 
 class AccountAnalyticDistributionModel(models.Model):
@@ -12,7 +13,7 @@ class AccountAnalyticDistributionModel(models.Model):
 
     def _get_applicable_models(self, vals):
         """Override: Odoo searches for each line of each order of a batch."""
-        bulk = Bulk.of(self)
+        bulk = Bulk.of(self) or InvoiceBulk.of(self)
         if bulk and not bulk.remember("analytic", self._is_used):
             return self.browse()
         return super()._get_applicable_models(vals)

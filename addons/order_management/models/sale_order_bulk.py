@@ -3,6 +3,9 @@
 from odoo import models
 from odoo.tools import float_compare
 
+#: the note that tells what a record was made from
+ORIGIN_NOTE = "mail.message_origin_link"
+
 
 class Bulk:
     """What a batch of orders that is being confirmed at once has in common.
@@ -17,7 +20,7 @@ class Bulk:
         self.products = products
         #: {what was looked up: answer}, for `remember`
         self._memory = {}
-        #: [(transfer, sale order it was made for)] whose note is still to be written
+        #: [(record, order it was made for)] whose note is still to be written
         self.origins = []
         #: new moves of new orders, whose transfers are still to be made
         self.fresh_move_ids = ()
@@ -34,6 +37,17 @@ class Bulk:
         if key not in self._memory:
             self._memory[key] = load()
         return self._memory[key]
+
+    def log_origins(self):
+        """Write the notes "created from ..." of all new records at once."""
+        bodies = {}
+        for record, origin in self.origins:
+            qweb = record.env["ir.qweb"].with_context(minimal_qcontext=True)
+            values = {"self": record, "origin": origin, "edit": False}
+            bodies[record.id] = qweb._render(ORIGIN_NOTE, values)
+        if bodies:
+            self.origins[0][0].browse(bodies)._message_log_batch(bodies=bodies)
+        self.origins.clear()
 
 
 class SaleOrder(models.Model):
@@ -65,7 +79,7 @@ class SaleOrder(models.Model):
         orders.order_line.mapped("invoice_lines")
         orders._create_stock_references()
         orders.action_confirm()
-        orders._log_origins(bulk)
+        bulk.log_origins()
         # here, where what is recomputed is looked up once for the batch as well
         orders.env.flush_all()
 
@@ -82,16 +96,6 @@ class SaleOrder(models.Model):
         self.env["stock.reference"].create(
             [line._prepare_reference_vals() for line in first_lines]
         )
-
-    def _log_origins(self, bulk):
-        """Write the notes "created from ..." of all new transfers at once."""
-        qweb = self.env["ir.qweb"].with_context(minimal_qcontext=True)
-        bodies = {}
-        for picking, origin in bulk.origins:
-            values = {"self": picking, "origin": origin, "edit": False}
-            bodies[picking.id] = qweb._render("mail.message_origin_link", values)
-        bulk.origins.clear()
-        self.env["stock.picking"].browse(bodies)._message_log_batch(bodies=bodies)
 
 
 class SaleOrderLine(models.Model):

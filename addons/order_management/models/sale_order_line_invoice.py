@@ -16,6 +16,8 @@ class SaleOrderLine(models.Model):
     def _compute_qty_to_invoice(self):
         result = super()._compute_qty_to_invoice()
         for line in self:
+            if shift := line._get_policy_shift():
+                line.qty_to_invoice += shift
             if line._is_invoicing_capped():
                 line.qty_to_invoice = line._cap_qty_to_invoice(line.qty_to_invoice)
         return result
@@ -77,7 +79,7 @@ class SaleOrderLine(models.Model):
         if (
             not self._is_invoicing_capped()
             or not self.product_uom_qty
-            or self.product_id.invoice_policy != "order"
+            or self._get_invoice_basis() != "order"
         ):
             return 0.0
         return max(self.product_uom_qty - self.approved_qty, 0.0)
@@ -91,7 +93,7 @@ class SaleOrderLine(models.Model):
         if self.product_id.type == "combo":
             # goes along with its items
             return min(quantity, max(self.approved_qty - self.qty_invoiced, 0.0))
-        if self.product_id.invoice_policy == "order":
+        if self._get_invoice_basis() == "order":
             return quantity - max(self.product_uom_qty - self.approved_qty, 0.0)
         if self.qty_delivered_method == "stock_move":
             limit = self.net_shipped_qty

@@ -2,9 +2,7 @@
 
 from odoo import api, models
 
-from .sale_order_bulk import Bulk
-
-_ORIGIN_NOTE = "mail.message_origin_link"
+from .sale_order_bulk import ORIGIN_NOTE, Bulk
 
 
 class StockPicking(models.Model):
@@ -13,9 +11,9 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"  # pylint: disable=consider-merging-classes-inherited
 
     def message_post_with_source(self, source_ref, *, render_values=None, **kwargs):
-        """Override: see `sale.order._log_origins`."""
+        """Override: see `Bulk.log_origins`."""
         bulk = Bulk.of(self)
-        if not bulk or source_ref != _ORIGIN_NOTE or len(self) != 1:
+        if not bulk or source_ref != ORIGIN_NOTE or len(self) != 1:
             return super().message_post_with_source(
                 source_ref, render_values=render_values, **kwargs
             )

@@ -126,6 +126,20 @@ class OrderQuantityReport(models.Model):
         readonly=True,
         help="Approved and not at the customer.",
     )
+    uninvoiced_qty = fields.Float(
+        "Delivered, Not Invoiced",
+        digits="Product Unit",
+        readonly=True,
+        help="At the customer and on no invoice yet.",
+    )
+    undelivered_qty = fields.Float(
+        "Invoiced, Not Delivered",
+        digits="Product Unit",
+        readonly=True,
+        help="Invoiced, less credited, and not at the customer.",
+    )
+    uninvoiced_amount = fields.Monetary("To Be Invoiced", readonly=True)
+    undelivered_amount = fields.Monetary("To Be Delivered", readonly=True)
     ordered_amount = fields.Monetary(readonly=True)
     cut_amount = fields.Monetary(
         "Amount Cut", readonly=True, help="What the cut quantity would have sold for."
@@ -134,12 +148,19 @@ class OrderQuantityReport(models.Model):
     @property
     def _table_query(self):
         return SQL(
-            "SELECT *, GREATEST(ordered_qty - approved_qty, 0) AS cut_qty,"
+            "SELECT *, uninvoiced_qty * unit_amount AS uninvoiced_amount,"
+            " undelivered_qty * unit_amount AS undelivered_amount,"
+            " cut_qty * GREATEST(unit_amount, 0) AS cut_amount FROM (SELECT *,"
+            " GREATEST(ordered_qty - approved_qty, 0) AS cut_qty,"
             " CASE WHEN state = 'sale' THEN"
             " GREATEST(approved_qty - shipped_qty + returned_qty, 0) ELSE 0 END"
-            " AS open_qty, CASE WHEN ordered_qty > 0 THEN ordered_amount"
-            " * GREATEST(ordered_qty - approved_qty, 0) / ordered_qty ELSE 0 END"
-            " AS cut_amount FROM (SELECT %s FROM %s WHERE %s) AS figures",
+            " AS open_qty, CASE WHEN state = 'sale' THEN"
+            " GREATEST(shipped_qty - returned_qty - invoiced_qty, 0) ELSE 0 END"
+            " AS uninvoiced_qty,"
+            " GREATEST(invoiced_qty - shipped_qty + returned_qty, 0)"
+            " AS undelivered_qty,"
+            " CASE WHEN ordered_qty > 0 THEN ordered_amount / ordered_qty ELSE 0 END"
+            " AS unit_amount FROM (SELECT %s FROM %s WHERE %s) AS figures) AS sums",
             self._select(),
             self._from(),
             self._where(),
