@@ -2,14 +2,16 @@
 
     python -m tests.benchmarks.worker CONFIG DATABASE
 
-One JSON list ``[function, arguments]`` a line comes in, one JSON object a line goes
-out: ``{"result": value, "steps": {step: {sql, cpu, wall, times}}}``.
+One JSON list ``["module.function", arguments]`` a line comes in (modules of ``work``),
+one JSON object a line goes out: ``{"result": value, "steps": {step: {sql, cpu, wall,
+times}}}``.
 
 CPU is that of this process and of its own PostgreSQL backend, so that other work on the
 machine counts as little as it can.
 """
 
 import contextlib
+import importlib
 import json
 import os
 import sys
@@ -19,8 +21,6 @@ import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
-
-from . import workloads
 
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -57,17 +57,20 @@ class Bench:
             env.flush_all()
 
     @contextlib.contextmanager
-    def measure(self, env, step):
-        """Count what happens inside, and what it leaves to be written."""
+    def measure(self, env, step, times=1):
+        """Count what happens inside, and what it leaves to be written before a commit.
+
+        :param times: how many orders that is, for figures of one
+        """
         pid = env.cr._cnx.info.backend_pid
-        env.flush_all()
+        env.cr.flush()
         before = (
             env.cr.sql_log_count,
             time.process_time() + backend_cpu(pid),
             time.perf_counter(),
         )
         yield
-        env.flush_all()
+        env.cr.flush()
         after = (
             env.cr.sql_log_count,
             time.process_time() + backend_cpu(pid),
@@ -78,7 +81,7 @@ class Bench:
         )
         for name, start, end in zip(("sql", "cpu", "wall"), before, after, strict=True):
             total[name] += end - start
-        total["times"] += 1
+        total["times"] += times
 
 
 def main(config_path, database):
@@ -89,7 +92,9 @@ def main(config_path, database):
     for line in sys.stdin:
         name, kwargs = json.loads(line)
         bench.steps = {}
-        result = getattr(workloads, name)(bench, **kwargs)
+        module, function = name.split(".")
+        work = importlib.import_module(f"{__package__}.work.{module}")
+        result = getattr(work, function)(bench, **kwargs)
         answer = {"result": result, "steps": bench.steps}
         print(json.dumps(answer, default=float), file=answers, flush=True)
 

@@ -7,11 +7,13 @@ Each function gets the `Bench` of its process first; only what happens inside
 from odoo import Command
 
 #: products on the orders; far more in stock than is ever ordered
-PRODUCTS, STOCK = 250, 1_000_000
+PRODUCTS, STOCK = 500, 1_000_000
+#: buyers, as a channel knows them
+CUSTOMERS = 2_000
 
 
 def prepare(bench):
-    """Products in stock and a customer, once a database."""
+    """Products in stock and customers, once a database."""
     with bench.begin() as env:
         products = env["product.product"].create(
             [
@@ -26,10 +28,31 @@ def prepare(bench):
             ]
         )
         location = _warehouse(env).lot_stock_id
-        for product in products:
-            env["stock.quant"]._update_available_quantity(product, location, STOCK)
-        env["res.partner"].create({"name": "Bench Customer", "ref": "BENCH"})
+        env["stock.quant"].create(
+            [
+                {"product_id": p.id, "location_id": location.id, "quantity": STOCK}
+                for p in products
+            ]
+        )
+        env["res.partner"].create([customer_vals(env, n) for n in range(CUSTOMERS)])
+        # nothing may work beside what is measured
+        env["ir.cron"].search([]).active = False
+    with bench.begin() as env:
+        env.cr.execute("ANALYZE")
     return len(products)
+
+
+def customer_vals(env, number):
+    """A buyer as plain Odoo's user would have typed it."""
+    return {
+        "name": f"Bench Customer {number}",
+        "ref": f"BENCH{number:05d}",
+        "email": f"c{number}@bench.example.com",
+        "phone": f"+8491{number:07d}",
+        "street": f"{number} Bench street",
+        "city": "Hanoi",
+        "country_id": env.ref("base.vn").id,
+    }
 
 
 def configure(bench, **values):
@@ -42,7 +65,7 @@ def orders(bench, count, lines, approve=False):
     """Orders from the first value to the truck, each step a transaction of its own."""
     for number in range(count):
         with bench.begin() as env, bench.measure(env, "create"):
-            order_id = _create_order(env, lines, number).id
+            order_id = create_order(env, lines, number).id
         if approve:
             with bench.begin() as env, bench.measure(env, "approve"):
                 order = env["sale.order"].browse(order_id)
@@ -61,7 +84,7 @@ def submit(bench, count, lines):
     """Confirm large orders: what a quota adds to it."""
     for number in range(count):
         with bench.begin() as env:
-            order_id = _create_order(env, lines, number).id
+            order_id = create_order(env, lines, number).id
         with bench.begin() as env, bench.measure(env, "confirm"):
             order = env["sale.order"].browse(order_id)
             if order.approval_mode == "explicit":
@@ -87,13 +110,13 @@ def seed_products(bench, count):
             [("product_id", "=", one.id), ("quantity", ">", 0)], limit=1
         )
         cr = env.cr
-        columns = _columns(cr, "product_template")
+        columns = columns_of(cr, "product_template")
         cr.execute(
             f"INSERT INTO product_template ({columns}) SELECT {columns}"
             " FROM product_template, generate_series(1, %s) WHERE id = %s",
             [count, one.product_tmpl_id.id],
         )
-        columns = _columns(cr, "product_product", "product_tmpl_id", "default_code")
+        columns = columns_of(cr, "product_product", "product_tmpl_id", "default_code")
         cr.execute(
             f"INSERT INTO product_product (product_tmpl_id, default_code, {columns})"
             f" SELECT tmpl.id, 'MANY' || tmpl.id, {_of('one', columns)}"
@@ -102,7 +125,7 @@ def seed_products(bench, count):
             " FROM product_product)",
             [one.id],
         )
-        columns = _columns(cr, "stock_quant", "product_id", "reserved_quantity")
+        columns = columns_of(cr, "stock_quant", "product_id", "reserved_quantity")
         cr.execute(
             f"INSERT INTO stock_quant (product_id, reserved_quantity, {columns})"
             f" SELECT many.id, many.id %% 5, {_of('one', columns)}"
@@ -131,67 +154,6 @@ def promise(bench):
             return sum(products._get_available_to_promise(warehouse).values())
 
 
-def seed_hub(bench, count):
-    """So many orders and inbox rows, seven to three, by SQL."""
-    with bench.begin() as env:
-        order = _create_order(env, 1, 0)
-        channel = env["sale.channel"].search(
-            [("company_id", "=", env.company.id)], limit=1
-        ) or env["sale.channel"].create({"name": "Bench", "company_id": env.company.id})
-        # sudo: rows come from channels, nobody makes one by hand
-        row = (
-            env["channel.order"]
-            .sudo()
-            .create(
-                {
-                    "channel_id": channel.id,
-                    "external_id": "bench",
-                    "payload": {"total": "12.5", "currency": "USD"},
-                }
-            )
-        )
-        env.flush_all()
-        cr = env.cr
-        special = ("name", "date_order", "state", "channel_number", "entry_token")
-        columns = _columns(cr, "sale_order", "access_token", *special)
-        cr.execute(
-            "INSERT INTO sale_order (name, date_order, state, channel_number,"
-            f" {columns})"
-            " SELECT 'B' || n, now() - n * interval '20 seconds',"
-            f" (ARRAY['draft', 'sale', 'sale', 'cancel'])[1 + n %% 4], 'X' || n,"
-            f" {_of('one', columns)} FROM sale_order one, generate_series(1, %s) n"
-            " WHERE one.id = %s",
-            [count * 7 // 10, order.id],
-        )
-        special = ("external_id", "received_at", "state", "payload_hash", "error")
-        columns = _columns(cr, "channel_order", *special)
-        cr.execute(
-            "INSERT INTO channel_order"
-            " (external_id, received_at, state, payload_hash, error,"
-            f" {columns}) SELECT 'b' || n, now() - n * interval '50 seconds',"
-            " (ARRAY['received', 'held', 'error', 'ignored'])[1 + n %% 4],"
-            " md5(n::text), CASE WHEN n %% 4 IN (1, 2) THEN 'bench' END,"
-            f" {_of('one', columns)} FROM channel_order one, generate_series(1, %s) n"
-            " WHERE one.id = %s",
-            [count * 3 // 10, row.id],
-        )
-        cr.execute("ANALYZE sale_order, channel_order")
-    return count
-
-
-def hub_list(bench):
-    """The first page of all orders, and how many there are of each state."""
-    fields = ("date", "number", "channel_id", "partner_id", "amount", "state")
-    with bench.begin() as env, bench.measure(env, "first page"):
-        page = env["order.hub"].web_search_read(
-            [], {name: {} for name in fields}, limit=80, count_limit=10001
-        )
-        assert len(page["records"]) == 80
-    for group in ("state", "channel_id"):
-        with bench.begin() as env, bench.measure(env, f"groups by {group}"):
-            assert env["order.hub"].formatted_read_group([], [group], ["__count"])
-
-
 def _warehouse(env):
     return env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
 
@@ -200,12 +162,13 @@ def _many(env):
     return env["product.product"].search([("default_code", "like", "MANY%")])
 
 
-def _create_order(env, lines, number):
+def create_order(env, lines, number):
+    """A quotation of a customer."""
     products = env["product.product"].search(
         [("default_code", "like", "BENCH%")], order="id"
     )
     chosen = (products + products)[number % 50 : number % 50 + lines]
-    partner = env["res.partner"].search([("ref", "=", "BENCH")], limit=1)
+    partner = env["res.partner"].search([("ref", "=", "BENCH00000")], limit=1)
     return env["sale.order"].create(
         {
             "partner_id": partner.id,
@@ -217,7 +180,7 @@ def _create_order(env, lines, number):
     )
 
 
-def _columns(cr, table, *without):
+def columns_of(cr, table, *without):
     """The columns of a table, as SQL, without ``id`` and some others."""
     cr.execute(
         "SELECT string_agg(quote_ident(column_name), ', ')"

@@ -1,0 +1,281 @@
+"""A database of a million orders, and what people do all day in it.
+
+Orders of three years with lines, transfers and inbox rows, of 200,000 customers; in the
+inbox beside them, messages that are no order yet.
+"""
+
+from lxml import etree
+from odoo.addons.order_management.neutral.words import fold
+from odoo.tools.safe_eval import safe_eval
+
+from . import bulk, history
+
+CHANNELS = 8
+PARTNERS = 200_000
+#: messages in the inbox that are no order yet
+WAITING = 40_000
+#: words that names and addresses are made of, and how fast each changes
+FAMILY = (["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đặng", "Bùi", "Smith"], 1)
+MIDDLE = (["Thị", "Văn", "Hữu", "Ngọc", "Minh", "Đức", "Anh"], 8)
+GIVEN = (["Hoa", "Bình", "Dũng", "Thảo", "Quân", "Yến", "Khánh", "Linh", "Sơn"], 56)
+STREET = (["Nguyễn Huệ", "Lê Lợi", "Hai Bà Trưng", "Điện Biên Phủ", "Láng Hạ"], 3)
+CITY = (["Quận 1", "Hà Nội", "Đà Nẵng", "Huế", "Cần Thơ", "Hải Phòng"], 11)
+#: seconds between two orders: a million are three years
+_APART = 94
+_FIRST = "2026-11-20 08:00:00"
+
+
+def seed(bench, orders):
+    """Fill the database; minutes.
+
+    :param orders: how many, besides those of the demo data
+    """
+    bulk.configure(bench)
+    bulk.received(bench, 1, 9_000_000, 2)
+    with bench.begin() as env:
+        order = env["sale.order"].search([("channel_number", "=", "CH-9000000")])
+        order.picking_ids.carrier_tracking_ref = "VN"
+        env.cr.flush()
+        channels = env["sale.channel"].create(
+            [
+                {"name": f"Shop {number}", "company_id": env.company.id}
+                for number in range(CHANNELS)
+            ]
+        )
+        env.cr.flush()
+        partner_id = _seed_partners(env)
+        _seed_orders(env, order, channels, partner_id, orders)
+        _seed_waiting(env, order, channels)
+
+
+def _array(values, kind="text"):
+    """An array as SQL."""
+    if kind == "int":
+        return f"ARRAY[{', '.join(map(str, values))}]"
+    return f"ARRAY[{', '.join(repr(value) for value in values)}]"
+
+
+def _word(words, plain=False):
+    """The word of a copy, as SQL; ``plain`` as the search box compares it."""
+    values, step = words
+    values = [fold(value) for value in values] if plain else values
+    return f"({_array(values)})[1 + n / {step} % {len(values)}]"
+
+
+def _seed_partners(env):
+    """Customers with names, addresses and numbers; the id before the first."""
+    one = env["res.partner"].search([("ref", "=", "BENCH00000")])
+    name = f"concat_ws(' ', {_word(FAMILY)}, {_word(MIDDLE)}, {_word(GIVEN)}, n)"
+    plain = ", ".join(_word(words, True) for words in (FAMILY, MIDDLE, GIVEN))
+    special = {
+        "name": name,
+        "complete_name": name,
+        "ref": "'C' || n",
+        "email": "'buyer' || n || '@mail.example.com'",
+        "email_normalized": "'buyer' || n || '@mail.example.com'",
+        "phone": "'+8490' || lpad(n::text, 7, '0')",
+        "street": f"n || ' ' || {_word(STREET)}",
+        "city": _word(CITY),
+        "find_text": f"concat_ws(' ', {plain}, n, 'buyer' || n, 'mail example com',"
+        f" 'c' || n, n, {_word(STREET, True)}, {_word(CITY, True)},"
+        " '8490' || lpad(n::text, 7, '0'))",
+    }
+    copies = history.Copies(
+        env, {"res_partner": one.ids}, {"res_partner": special}
+    )
+    with copies.fast():
+        copies.insert(PARTNERS)
+    env.cr.execute("ANALYZE res_partner")
+    return copies.bases["res_partner"]
+
+
+def _seed_orders(env, order, channels, partner_id, count):
+    # what one buys depends on chance, whose purchases too: some buy every day
+    partner = f"{partner_id} + 1 + (n::bigint * n % 1000003) % {PARTNERS}"
+    # half of what is sold are ten products
+    env.cr.execute("SELECT id FROM product_product WHERE default_code LIKE 'BENCH%'")
+    products = sorted(row[0] for row in env.cr.fetchall())
+    product = f"({_array(products, 'int')})[1 + CASE WHEN n % 2 = 0 THEN n / 2 % 10" + (
+        f" ELSE n / 2 % {len(products)} END]"
+    )
+    channel = f"({_array(channels.ids, 'int')})[1 + n % {len(channels)}]"
+    # the newest have the highest ids
+    age = f"({count} - n)"
+    moment = f"timestamp '{_FIRST}' - {age} * interval '{_APART} seconds'"
+    state = (
+        f"CASE WHEN n % 50 = 0 THEN 'cancel' WHEN {age} < 9000 THEN 'draft'"
+        " ELSE 'sale' END"
+    )
+    unique = {table: dict(columns) for table, columns in history.UNIQUE.items()}
+    unique["sale_order"].update(
+        date_order=moment,
+        create_date=moment,
+        partner_id=partner,
+        partner_shipping_id=partner,
+        partner_invoice_id=partner,
+        sale_channel_id=f"CASE WHEN n % 30 > 0 THEN {channel} END",
+        state=state,
+        approval_state=f"CASE WHEN {age} < 2000 THEN 'to_approve'"
+        f" WHEN {age} < 2040 THEN 'refused' WHEN {age} < 9000 THEN 'none'"
+        " ELSE 'approved' END",
+        delivery_status=f"CASE WHEN {age} < 12000 THEN 'pending'"
+        f" WHEN {age} < 12300 THEN 'partial' ELSE 'full' END",
+        amount_total="(n % 997) + 0.5",
+    )
+    unique["sale_order_line"] = {
+        "product_id": product,
+        "order_partner_id": partner,
+        "state": state,
+    }
+    unique["channel_order"].update(received_at=moment, channel_id=channel)
+    unique["stock_picking"].update(
+        carrier_tracking_ref="'VN' || lpad(n::text, 9, '0') || 'CN'",
+        state=f"CASE WHEN {age} < 12000 THEN 'assigned' ELSE 'done' END",
+        scheduled_date=moment,
+        partner_id=partner,
+    )
+    tables = ("sale_order", "sale_order_line", "channel_order", "stock_picking")
+    originals = history.find_originals(env, order, tables)
+    copies = history.Copies(env, originals, unique)
+    with copies.fast():
+        copies.insert(count)
+
+
+def _seed_waiting(env, order, channels):
+    """Messages that are no order yet: some wait, most were put aside."""
+    row = order.channel_order_ids
+    channel = f"({_array(channels.ids, 'int')})[1 + n % {len(channels)}]"
+    name = f"concat_ws(' ', {_word(FAMILY)}, 'Waiting', n)"
+    state = "(ARRAY['received', 'held', 'error', 'ignored'])[1 + n % 4]"
+    special = {
+        "sale_order_id": "NULL",
+        "external_id": "'WAIT' || n",
+        "number": "'WN' || n",
+        "payload_hash": "md5('w' || n) || md5(n::text)",
+        "channel_id": channel,
+        "received_at": f"timestamp '{_FIRST}' - ({WAITING} - n) * interval '20 minutes'",
+        "state": state,
+        "error": f"CASE WHEN {state} IN ('held', 'error') THEN 'Map the product' END",
+        "error_code": f"CASE WHEN {state} IN ('held', 'error') THEN"
+        " (ARRAY['unknown_product', 'unpaid', 'invalid'])[1 + n % 3] END",
+        "to_process": "FALSE",
+        "payload": f"jsonb_set(payload, '{{customer,name}}', to_jsonb({name}))",
+    }
+    copies = history.Copies(
+        env, {"channel_order": row.ids}, {"channel_order": special}
+    )
+    with copies.fast():
+        copies.insert(WAITING)
+
+
+#: what a person types, by kind
+TERMS = {
+    "number": ("BH123456", "BH999999", "bh500", "BH77"),
+    "channel number": ("26XY777777", "26xy1234", "XY77777", "NO4711"),
+    "tracking": ("VN000123456CN", "vn000999999cn", "000123456", "BH/OUT/4711"),
+    "phone": ("0900123456", "+84 900 123 457", "(090) 012-3458", "0084900000001"),
+    "e-mail": ("buyer4711@mail.example.com", "buyer199999", "mail.example.com"),
+    "buyer": ("Nguyễn", "nguyen thi hoa", "smith 4711", "le van binh", "Trần Văn Sơn"),
+    "SKU": ("BENCH00000", "bench00004", "BENCH00499", "BENCH00123"),
+    "address": ("12 Lê Lợi", "quan 1", "dien bien phu da nang", "4711 lang ha"),
+    "waiting": ("WAIT4711", "wn123", "waiting 4711", "smith waiting"),
+    "nothing": ("zzqqxx", "9999999999", "nobody@nowhere.example", "ẫẫẫẫ"),
+}
+HUB = {
+    "date": {},
+    "channel_id": {"fields": {"display_name": {}}},
+    "number": {},
+    "channel_number": {},
+    "customer_name": {},
+    "amount": {},
+    "payment": {},
+    "parcels": {},
+    "todo": {},
+    "state": {},
+}
+INBOX = {
+    "received_at": {},
+    "channel_id": {"fields": {"display_name": {}}},
+    "number": {},
+    "error": {},
+    "sale_order_id": {"fields": {"display_name": {}}},
+    "state": {},
+}
+_MADE = [("is_test", "=", False)]
+
+
+def search(bench, kind):
+    """Type each term of a kind into the box of the hub; a step for each."""
+    for term in TERMS[kind]:
+        with bench.begin() as env, bench.measure(env, term):
+            env["order.hub"].web_search_read(
+                [*_MADE, ("find", "ilike", term)], HUB, limit=80, count_limit=10001
+            )
+
+
+def screens(bench):
+    """Open every list, filter, group, pivot and kanban once; a step for each."""
+    for model, spec, moment in (
+        ("order.hub", HUB, "date"),
+        ("channel.order", INBOX, "received_at"),
+    ):
+        for name, domain in _get_filters(bench, model):
+            with bench.begin() as env, bench.measure(env, f"{model} {name}"):
+                env[model].web_search_read(
+                    [*_MADE, *domain], spec, limit=80, count_limit=10001
+                )
+        for name, work in _get_groups(model, spec, moment):
+            with bench.begin() as env, bench.measure(env, f"{model} {name}"):
+                work(env[model])
+
+
+def _get_filters(bench, model):
+    """``[(name, domain)]``: all filters that the search view of a model offers."""
+    yield "list", []
+    with bench.begin() as env:
+        view = env[model].get_view(view_type="search")
+        context = {"uid": env.uid}
+    for node in etree.fromstring(view["arch"]).iter("filter"):
+        domain = node.get("domain")
+        if domain and "activit" not in domain:
+            yield node.get("name"), safe_eval(domain, context)
+
+
+def _get_groups(model, spec, moment):
+    """``[(name, function of the model)]``: groups, pivots, graphs, kanban."""
+    by = {
+        "order.hub": ("state", "channel_id", "user_id", "partner_id", "company_id"),
+        "channel.order": ("state", "channel_id", "error_code", "company_id"),
+    }[model]
+    sums = ["__count", "amount:sum"] if model == "order.hub" else ["__count"]
+    for name in (*by, f"{moment}:day"):
+        yield (
+            f"by {name}",
+            lambda records, name=name: records.web_read_group(
+                _MADE, [name], sums, limit=80
+            ),
+        )
+    for rows, columns in (
+        ("channel_id", "state"),
+        (f"{moment}:month", "state"),
+        (f"{moment}:month", "channel_id"),
+        (f"{moment}:day", "channel_id"),
+    ):
+        sets = [[], [rows], [columns], [rows, columns]]
+        yield (
+            f"pivot {rows}, {columns}",
+            lambda records, sets=sets: records.formatted_read_grouping_sets(
+                _MADE, sets, sums
+            ),
+        )
+    yield (
+        "kanban by state",
+        lambda records: records.web_read_group(
+            _MADE,
+            ["state"],
+            ["__count"],
+            auto_unfold=True,
+            unfold_read_specification=spec,
+            unfold_read_default_limit=40,
+        ),
+    )
