@@ -157,7 +157,6 @@ from . import res_partner_quota
 from . import product_product_quota
 from . import product_template_quota
 from . import sale_channel_quota
-from . import sale_order_invoice_bulk
 from . import account_move_bulk
 from . import account_bank_statement_line
 from . import account_move_channel
