@@ -50,6 +50,19 @@ def test_wrong_arguments(args, sentence):
     assert "Traceback" not in output
 
 
+def test_bytecode_is_kept():
+    """Where the machine forbids it, each start of Odoo would compile all its files."""
+    done = subprocess.run(
+        ["bash", "-c", '. "$0/env"; echo "${PYTHONDONTWRITEBYTECODE-kept}"']
+        + [str(harness.PREFIX)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        check=True,
+    )
+    assert done.stdout == "kept\n"
+
+
 def test_busy_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
