@@ -50,6 +50,13 @@ def test_wrong_arguments(args, sentence):
     assert "Traceback" not in output
 
 
+def test_a_running_database_holds_no_lock():
+    """The next ./run or ./test would wait for "another setup" until it ends."""
+    lock = str(harness.PREFIX / "setup.lock")
+    done = subprocess.run(["flock", "--wait", "60", lock, "true"], check=False)
+    assert done.returncode == 0
+
+
 def test_bytecode_is_kept():
     """Where the machine forbids it, each start of Odoo would compile all its files."""
     done = subprocess.run(
