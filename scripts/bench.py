@@ -32,7 +32,7 @@ def main():
         if owns_postgres:
             import suite_run
 
-            suite_run.stop_postgres()
+            suite_run.leave_postgres()
     sys.exit(code)
 
 

@@ -239,8 +239,9 @@ start_postgres() {
         write_environment
         # shellcheck disable=SC1091
         . ./env
-        # in a session of its own: Ctrl-C in the terminal must not reach it before Odoo has ended
-        setsid pg_ctl -D pg -w -l log/postgresql.log -o "-p $PGPORT" start > /dev/null \
+        # in a session of its own: Ctrl-C in the terminal must not reach it before Odoo has ended;
+        # without the lock, or the next setup would wait until it ends
+        setsid pg_ctl -D pg -w -l log/postgresql.log -o "-p $PGPORT" start > /dev/null 9>&- \
             || die "PostgreSQL did not start: see $P/log/postgresql.log"
         echo 1 > pg-started
     fi

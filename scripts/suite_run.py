@@ -68,6 +68,22 @@ def stop_postgres():
         )
 
 
+def leave_postgres():
+    """Stop the PostgreSQL that this command has started, unless another command of
+    this prefix works with it by now (``./run --stop`` ends it then)."""
+    used = """SELECT count(*) FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+    with contextlib.suppress(suitelib.SuiteError):
+        # what we have just ended may take a moment to hang up
+        for _attempt in range(50):
+            if suitelib.psql(used) == "0":
+                break
+            time.sleep(0.1)
+        else:
+            return
+    stop_postgres()
+
+
 def stop():
     state = running_instance()
     if state:
@@ -250,7 +266,7 @@ def start(argv):
             runner.stop_server()
         # what ran before this process started goes on after it
         if owns_postgres:
-            stop_postgres()
+            leave_postgres()
         STATE.unlink(missing_ok=True)
 
 

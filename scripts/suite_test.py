@@ -183,7 +183,7 @@ def main():
         if owns_postgres:
             import suite_run
 
-            suite_run.stop_postgres()
+            suite_run.leave_postgres()
     if not options.list:
         print(f"{passed} passed, {failed} failed", flush=True)
     sys.exit(1 if failed else 0)

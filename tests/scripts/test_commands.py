@@ -50,6 +50,26 @@ def test_wrong_arguments(args, sentence):
     assert "Traceback" not in output
 
 
+def test_a_running_database_holds_no_lock():
+    """The next ./run or ./test would wait for "another setup" until it ends."""
+    lock = str(harness.PREFIX / "setup.lock")
+    done = subprocess.run(["flock", "--wait", "60", lock, "true"], check=False)
+    assert done.returncode == 0
+
+
+def test_bytecode_is_kept():
+    """Where the machine forbids it, each start of Odoo would compile all its files."""
+    done = subprocess.run(
+        ["bash", "-c", '. "$0/env"; echo "${PYTHONDONTWRITEBYTECODE-kept}"']
+        + [str(harness.PREFIX)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        check=True,
+    )
+    assert done.stdout == "kept\n"
+
+
 def test_busy_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
