@@ -133,6 +133,7 @@ def off(run):
     # demo data held something
     values = {"has_availability_on_entry": False, "has_holds": False}
     run.ours.call("configure", approval_mode="none", **values)
+    run.ours.call("forget_quotas")
     for lines in (3, 20):
         kwargs = {"count": 5, "lines": lines}
         results = run.compare(
