@@ -169,6 +169,7 @@ class TestBulkConfirm(BulkCommon):
         def count(orders):
             self.env.flush_all()
             self.env.invalidate_all()
+            self.env.registry.clear_all_caches()
             before = self.cr.sql_log_count
             orders._confirm_in_bulk()
             self.env.flush_all()
