@@ -52,7 +52,8 @@ class TestApprovalBulk(ApprovalCase):
         )
         self._make_rule("director", level=2, by_amount=True, amount_over=50)
         counts = []
-        for size in (28, 33, 200):
+        # of the first orders nobody was known yet
+        for size in (25, 28, 33, 200):
             orders = self._make_orders(size)
             submit = self._count_sql(
                 lambda o=orders: self._as(o, "clerk").action_submit()
@@ -64,8 +65,8 @@ class TestApprovalBulk(ApprovalCase):
             ]
             self.assertEqual(set(orders.mapped("approval_state")), {"approved"})
             counts.append((submit, *signed))
-        self.assertEqual(counts[0], counts[1])
-        for few, many in zip(counts[1], counts[2], strict=True):
+        self.assertEqual(counts[1], counts[2])
+        for few, many in zip(counts[2], counts[3], strict=True):
             self.assertLess(many - few, 12)
 
     def test_list_of_approvals_is_read_at_a_constant_cost(self):
