@@ -15,6 +15,7 @@ def off(run):
     # demo data held something
     values = {"has_availability_on_entry": False, "has_holds": False}
     run.ours.call("orders.configure", approval_mode="none", **values)
+    run.ours.call("orders.forget_quotas")
     for lines in (3, 20):
         kwargs = {"count": 5, "lines": lines}
         results = run.compare(

@@ -56,7 +56,7 @@ def get_structure(database):
 def lived_in():
     """A database of plain Odoo with a past, and what that past was."""
     with harness.Database(harness.TEMPLATE_BASE) as copy:
-        install(copy, ("sale_mrp", *APPS))
+        install(copy, ("sale_mrp", "product_expiry", *APPS))
         told = visit(copy, "make_history(env)")
         yield copy, told, get_structure(copy)
 
@@ -66,9 +66,10 @@ def test_comes_and_goes(lived_in):
     install(database, ["order_management"])
     bridges = database.sql(
         "SELECT name FROM ir_module_module WHERE state = 'installed' "
-        "AND name IN ('order_management_mrp', 'order_management_stock_dropshipping')"
+        "AND name IN ('order_management_mrp', 'order_management_product_expiry',"
+        " 'order_management_stock_dropshipping')"
     )
-    assert len(bridges) == 2
+    assert len(bridges) == 3
     visit(database, f"check_installed(env, {told!r})")
     for mode in ("follow", "explicit"):
         visit(database, f"check_under_control(env, {told!r}, {mode!r})")

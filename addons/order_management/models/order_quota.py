@@ -3,6 +3,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: fields of a figure that movements count, without rounding; nobody types it
+COUNTER = {
+    "digits": 0,
+    "min_display_digits": "Product Unit",
+    "required": True,
+    "default": 0.0,
+    "readonly": True,
+    "copy": False,
+}
+
 
 class OrderQuota(models.Model):
     """A limit on what may be ordered by somebody, of something, in one period.
@@ -61,25 +71,9 @@ class OrderQuota(models.Model):
         default=0.0,
     )
     held_qty = fields.Float(
-        "Held",
-        digits=0,
-        min_display_digits="Product Unit",
-        required=True,
-        default=0.0,
-        readonly=True,
-        copy=False,
-        help="Kept for orders that wait for their confirmation.",
+        "Held", **COUNTER, help="Kept for orders that wait for their confirmation."
     )
-    consumed_qty = fields.Float(
-        "Consumed",
-        digits=0,
-        min_display_digits="Product Unit",
-        required=True,
-        default=0.0,
-        readonly=True,
-        copy=False,
-        help="Used by confirmed orders.",
-    )
+    consumed_qty = fields.Float("Consumed", **COUNTER, help="Used by confirmed orders.")
     remaining_qty = fields.Float(
         "Remaining",
         digits=0,

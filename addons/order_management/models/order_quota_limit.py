@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
 from ..tools.figures import plain_figure
+from .order_quota import COUNTER
 
 #: Counters of a quota in the order in which changes of them are handed over
 _COUNTERS = ("held_qty", "consumed_qty", "limit_qty", "allocated_qty")
@@ -30,14 +31,7 @@ class OrderQuota(models.Model):
     )
     child_ids = fields.One2many("order.quota", "parent_id", "Parts")
     allocated_qty = fields.Float(
-        "Allocated",
-        digits=0,
-        min_display_digits="Product Unit",
-        required=True,
-        default=0.0,
-        readonly=True,
-        copy=False,
-        help="Sum of the limits of its parts.",
+        "Allocated", **COUNTER, help="Sum of the limits of its parts."
     )
     unallocated_qty = fields.Float(
         "Not Allocated",

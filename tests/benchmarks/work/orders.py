@@ -102,6 +102,13 @@ def make_quota(bench):
         quota.action_activate()
 
 
+def forget_quotas(bench):
+    """As in a company that never had a quota; demo data has some in use."""
+    with bench.begin() as env:
+        env.cr.execute("UPDATE order_quota SET state = 'draft'")
+        env.registry.clear_cache()
+
+
 def seed_products(bench, count):
     """So many products with stock in one place, by SQL."""
     with bench.begin() as env:
