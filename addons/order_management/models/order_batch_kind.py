@@ -239,7 +239,12 @@ class OrderBatch(models.Model):
 
     def _run_cancel(self, orders):
         orders._check_nothing_left()
-        orders.action_cancel()
+        self._cancel(orders)
         text = self.env._("Odoo did not cancel it: open it and press Cancel.")
         kept = orders.filtered(lambda order: order.state != "cancel")
         return dict.fromkeys(kept.ids, {"state": "failed", "message": text})
+
+    def _cancel(self, orders):
+        orders.check_access("write")
+        # sudo: Odoo looks at what was bought for the goods, which clerks do not see
+        orders.sudo().action_cancel()

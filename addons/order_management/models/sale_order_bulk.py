@@ -17,6 +17,8 @@ class Bulk:
         self.products = products
         #: {what was looked up: answer}, for `remember`
         self._memory = {}
+        #: quants that this transaction has locked
+        self.locked_quant_ids = set()
         #: [(transfer, sale order it was made for)] whose note is still to be written
         self.origins = []
         #: new moves of new orders, whose transfers are still to be made

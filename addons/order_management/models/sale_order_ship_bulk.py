@@ -56,6 +56,7 @@ class SaleOrder(models.Model):
             )
         )
         moves._action_assign()
+        batch.env.flush_all()
         found = defaultdict(lambda: [0, 0, 0])
         for move in moves:
             counts = found[self.browse(move.sale_line_id.order_id.id)]
@@ -82,6 +83,8 @@ class SaleOrder(models.Model):
         if partial == "skip":
             ready = ready.filtered(lambda picking: picking._is_all_reserved())
         ready._ship_all()
+        # here, where what is recomputed is looked up once for the batch as well
+        batch.env.flush_all()
         shipped_ids = set(ready.sale_id.ids)
         return {
             order: (order.id in shipped_ids, text)
