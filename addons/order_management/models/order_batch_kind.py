@@ -111,9 +111,7 @@ class OrderBatch(models.Model):
             return confirmed & Domain("invoice_status", "=", "to invoice")
         if kind == "reserve":
             open_states = ("confirmed", "partially_available")
-            return confirmed & Domain(
-                "order_line.move_ids.state", "in", open_states
-            )
+            return confirmed & Domain("order_line.move_ids.state", "in", open_states)
         return confirmed & Domain(
             "picking_ids",
             "any",
@@ -189,9 +187,7 @@ class OrderBatch(models.Model):
     def _check_confirmed(self, orders):
         for order in orders.filtered(lambda order: order.state != "sale"):
             raise UserError(
-                self.env._(
-                    "%(order)s is not confirmed yet.", order=order.display_name
-                )
+                self.env._("%(order)s is not confirmed yet.", order=order.display_name)
             )
 
     def _run_reserve(self, orders):

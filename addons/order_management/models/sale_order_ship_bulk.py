@@ -20,8 +20,7 @@ class SaleOrder(models.Model):
         """Transfers of these orders to the customer that are not done."""
         return self.picking_ids.filtered(
             lambda picking: (
-                picking.state in _OPEN
-                and picking.picking_type_id.code in _DELIVERIES
+                picking.state in _OPEN and picking.picking_type_id.code in _DELIVERIES
             )
         )
 
@@ -121,6 +120,7 @@ class SaleOrder(models.Model):
         # sudo: invoices and transfers count, too, that the user does not see
         for order in self.sudo():
             moves = order.order_line.move_ids
+            moves |= moves.move_orig_ids
             if order._has_left():
                 text = self.env._(
                     "%(order)s: goods have left, or an invoice is posted. Make a "
@@ -128,9 +128,7 @@ class SaleOrder(models.Model):
                     order=order.display_name,
                 )
                 raise UserError(text)
-            if picked and any(
-                move.picked or move.state == "done" for move in moves | moves.move_orig_ids
-            ):
+            if picked and any(move.picked or move.state == "done" for move in moves):
                 text = self.env._(
                     "%(order)s is being picked. Unpick it first, or cancel the order "
                     "itself.",

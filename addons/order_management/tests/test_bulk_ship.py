@@ -120,8 +120,15 @@ class TestBulkShip(BulkCommon):
                 move.move_line_ids.unlink()
                 self._stock(self.products[3], 2.0, lot_id=lot)
                 move.move_line_ids = [
-                    (0, 0, {**move._prepare_move_line_vals(), "quantity": 2.0,
-                            "lot_id": lot.id})
+                    (
+                        0,
+                        0,
+                        {
+                            **move._prepare_move_line_vals(),
+                            "quantity": 2.0,
+                            "lot_id": lot.id,
+                        },
+                    )
                 ]
 
         self.assertSameShipped(self._specs(2), prepare=prepare)
