@@ -219,9 +219,7 @@ class OrderBatch(models.Model):
         self.ensure_one()
         if self.user_id != self.env.user:
             raise AccessError(
-                self.env._(
-                    "Only %(user)s can go on with this.", user=self.user_id.name
-                )
+                self.env._("Only %(user)s can go on with this.", user=self.user_id.name)
             )
 
     def _check_stoppable(self):

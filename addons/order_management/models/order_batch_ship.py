@@ -13,12 +13,16 @@ class OrderBatch(models.Model):
         alone = super()._get_alone(lines)
         if self.kind != "ship" or self.undone_batch_id:
             return alone
-        deliveries_sudo = self.env["stock.picking"].sudo().search(
-            [
-                ("sale_id", "in", lines.order_id.ids),
-                ("state", "=", "assigned"),
-                ("carrier_id", "!=", False),
-            ]
+        deliveries_sudo = (
+            self.env["stock.picking"]
+            .sudo()
+            .search(
+                [
+                    ("sale_id", "in", lines.order_id.ids),
+                    ("state", "=", "assigned"),
+                    ("carrier_id", "!=", False),
+                ]
+            )
         )
         order_ids = {
             delivery.sale_id.id

@@ -104,7 +104,7 @@ class OrderBatch(models.Model):
 
     def _run_undo_confirm(self, orders):
         orders._check_nothing_left(picked=True)
-        orders.action_cancel()
+        self._cancel(orders)
         orders.action_draft()
         text = self.env._("It is a quotation again; its approval starts anew.")
         return dict.fromkeys(orders.ids, {"message": text})

@@ -20,6 +20,8 @@ class Bulk:
         self.products = products
         #: {what was looked up: answer}, for `remember`
         self._memory = {}
+        #: quants that this transaction has locked
+        self.locked_quant_ids = set()
         #: [(record, order it was made for)] whose note is still to be written
         self.origins = []
         #: new moves of new orders, whose transfers are still to be made

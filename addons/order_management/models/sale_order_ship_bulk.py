@@ -20,8 +20,7 @@ class SaleOrder(models.Model):
         """Transfers of these orders to the customer that are not done."""
         return self.picking_ids.filtered(
             lambda picking: (
-                picking.state in _OPEN
-                and picking.picking_type_id.code in _DELIVERIES
+                picking.state in _OPEN and picking.picking_type_id.code in _DELIVERIES
             )
         )
 
@@ -56,6 +55,7 @@ class SaleOrder(models.Model):
             )
         )
         moves._action_assign()
+        batch.env.flush_all()
         found = defaultdict(lambda: [0, 0, 0])
         for move in moves:
             counts = found[self.browse(move.sale_line_id.order_id.id)]
@@ -82,6 +82,8 @@ class SaleOrder(models.Model):
         if partial == "skip":
             ready = ready.filtered(lambda picking: picking._is_all_reserved())
         ready._ship_all()
+        # here, where what is recomputed is looked up once for the batch as well
+        batch.env.flush_all()
         shipped_ids = set(ready.sale_id.ids)
         return {
             order: (order.id in shipped_ids, text)
@@ -118,6 +120,7 @@ class SaleOrder(models.Model):
         # sudo: invoices and transfers count, too, that the user does not see
         for order in self.sudo():
             moves = order.order_line.move_ids
+            moves |= moves.move_orig_ids
             if order._has_left():
                 text = self.env._(
                     "%(order)s: goods have left, or an invoice is posted. Make a "
@@ -125,9 +128,7 @@ class SaleOrder(models.Model):
                     order=order.display_name,
                 )
                 raise UserError(text)
-            if picked and any(
-                move.picked or move.state == "done" for move in moves | moves.move_orig_ids
-            ):
+            if picked and any(move.picked or move.state == "done" for move in moves):
                 text = self.env._(
                     "%(order)s is being picked. Unpick it first, or cancel the order "
                     "itself.",

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .sale_order_bulk import Bulk
+
 
 class NewLines:
     """Values of lines to create, by product.
@@ -52,7 +54,10 @@ class StockMoveLine(models.Model):
     def _action_done(self):
         """Override of `stock` to lock all the stock that will change at once and in
         id order, before the first of it is changed: a lost race then costs little."""
-        locked = self.env["stock.quant"]._lock_for_transfer(self)
+        quants = self.env["stock.quant"]
+        locked = quants._lock_for_transfer(self)
+        if Bulk.of(self):
+            quants._fetch_for_transfer(self)
         return super(
             StockMoveLine, self.with_context(order_management_locked_quants=locked)
         )._action_done()

@@ -59,9 +59,11 @@ class StockPicking(models.Model):
         """Say of transfers that nobody began to pick that all is picked, in one write;
         Odoo would do it transfer by transfer."""
         untouched = self.filtered(
-            lambda picking: not any(
-                move.picked and move.location_dest_usage != "inventory"
-                for move in picking.move_ids
+            lambda picking: (
+                not any(
+                    move.picked and move.location_dest_usage != "inventory"
+                    for move in picking.move_ids
+                )
             )
         )
         untouched.move_ids.picked = True

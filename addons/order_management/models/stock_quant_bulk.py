@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .sale_order_bulk import Bulk
+
 #: Proof that the reservation of move lines was added to their quants already
 RESERVED = object()
 
@@ -35,6 +37,35 @@ class StockQuant(models.Model):
             owner_id=owner_id,
             strict=strict,
         )
+
+    def try_lock_for_update(self, *, allow_referencing=False, limit=None):
+        """Override: in a batch, a quant that this transaction has locked is not asked
+        for again; Odoo does so three times for each line of a transfer."""
+        bulk = Bulk.of(self)
+        if not bulk or limit != 1:
+            return super().try_lock_for_update(
+                allow_referencing=allow_referencing, limit=limit
+            )
+        if self[:1].id in bulk.locked_quant_ids:
+            return self[:1]
+        locked = super().try_lock_for_update(
+            allow_referencing=allow_referencing, limit=limit
+        )
+        bulk.locked_quant_ids.update(locked.ids)
+        return locked
+
+    @api.model
+    def _fetch_for_transfer(self, lines):
+        """Read at once what Odoo would read quant by quant."""
+        lines = lines.filtered(lambda line: line.product_id.tracking == "none")
+        places = lines.location_id | lines.location_dest_id
+        quants_sudo = self.sudo().search(
+            [
+                ("product_id", "in", lines.product_id.ids),
+                ("location_id", "in", places.ids),
+            ]
+        )
+        quants_sudo.mapped("quantity")
 
     @api.model
     def _add_reserved(self, taken):

@@ -22,6 +22,8 @@ _SKIPPED = frozenset(
         "message_main_attachment_id",
     }
 )
+#: when it happened: that it did is what is compared
+_MOMENTS = frozenset({"date_done", "effective_date"})
 
 
 class BulkCommon(OrderManagementCommon):
@@ -153,7 +155,8 @@ class BulkCommon(OrderManagementCommon):
         return [
             {
                 field.name: bool(record[field.name])
-                if field.type == "many2one" and field.comodel_name in new
+                if (field.type == "many2one" and field.comodel_name in new)
+                or field.name in _MOMENTS
                 else record[field.name].id
                 if field.type == "many2one"
                 else record[field.name]

@@ -132,9 +132,7 @@ class TestApprovalBulk(ApprovalCase):
             [batch.id],
         )
         with self.enter_registry_test_mode():
-            self.env.ref(
-                "order_management.ir_cron_batch_run"
-            ).method_direct_trigger()
+            self.env.ref("order_management.ir_cron_batch_run").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(set(orders.mapped("approval_state")), {"refused"})
         self.assertEqual(set(orders.mapped("approval_reason")), {"Season over"})

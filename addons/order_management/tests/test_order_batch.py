@@ -44,7 +44,8 @@ class TestOrderBatch(BatchCommon):
 
     def test_oldest_first(self):
         orders = self._make(3)
-        for order, day in zip(orders, ("2026-03-03", "2026-01-01", "2026-02-02")):
+        days = ("2026-03-03", "2026-01-01", "2026-02-02")
+        for order, day in zip(orders, days, strict=True):
             order.date_order = day
         batch = self._start("confirm", orders, "clerk")
         self.assertEqual(
@@ -75,6 +76,7 @@ class TestOrderBatch(BatchCommon):
     def test_an_answer_that_is_no_confirmation(self):
         """Other addons answer with a window; that is not taken for success."""
         orders = self._make(3)
+
         def confirm(self):
             return real(self.filtered(lambda order: order.id != orders[1].id))
 
@@ -412,9 +414,7 @@ class TestOrderBatchKinds(BatchCommon):
         self.assertEqual(set(orders.mapped("approval_state")), {"approved"})
         orders[0].action_confirm()
         self._as(batch, "reviewer").action_undo()
-        self.assertEqual(
-            orders.mapped("approval_state"), ["approved", "to_approve"]
-        )
+        self.assertEqual(orders.mapped("approval_state"), ["approved", "to_approve"])
         self.assertEqual(orders[1].order_line.mapped("net_shipped_qty"), [0.0, 0.0])
 
     def test_undo_invoice(self):

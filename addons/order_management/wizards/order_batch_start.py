@@ -17,7 +17,7 @@ class OrderBatchStart(models.TransientModel):
     _description = "Start a Bulk Step"
 
     kind = fields.Selection(
-        lambda self: self.env["order.batch"]._fields["kind"].selection,
+        "_selection_kind",
         "Step",
         required=True,
         default=lambda self: self._default_kind(),
@@ -42,6 +42,13 @@ class OrderBatchStart(models.TransientModel):
     post_invoices = fields.Boolean(
         help="Otherwise they stay drafts, which can be undone."
     )
+
+    @api.model
+    def _selection_kind(self):
+        """The steps that the user may do."""
+        batches = self.env["order.batch"]
+        kinds = batches._fields["kind"]._description_selection(self.env)
+        return [kind for kind in kinds if batches._is_kind_allowed(kind[0])]
 
     @api.model
     def _default_domain(self):
