@@ -192,13 +192,27 @@ class SaleOrder(models.Model):
         known = self.activity_search([_ACTIVITY_TYPE])
         known.write({"note": Markup("<p>%s</p>") % text})
         for order in self.filtered(lambda o: o.id not in known.mapped("res_id")):
-            user = order.user_id or order.sale_channel_id.user_id or self.env.user
+            user = order._get_invoice_person()
             order.activity_schedule(
                 activity_type_id=kind.id,
                 summary=self.env._("Not invoiced"),
                 note=Markup("<p>%s</p>") % text,
                 user_id=user.id,
             )
+
+    def _get_invoice_person(self):
+        """Who is to put right what keeps the order from being invoiced."""
+        self.ensure_one()
+        user = self.user_id or self.sale_channel_id.user_id
+        for role in ("accountant", "manager"):
+            if user:
+                break
+            # a job is nobody; somebody has to see it
+            group = self.env.ref(f"order_management.group_{role}")
+            user = group.all_user_ids.filtered(
+                lambda u: u.active and self.company_id in u.company_ids and not u.share
+            )[:1]
+        return user or self.env.user
 
     def _close_invoice_problem(self):
         solved = self.filtered("invoice_problem")
