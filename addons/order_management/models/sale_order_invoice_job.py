@@ -142,20 +142,27 @@ class SaleOrder(models.Model):
                         name=gone[0].name,
                     )
                 )
-            order._check_period_open(dates[order.id])
+        keys = {
+            (order.journal_id, dates[order.id], bool(order.order_line.tax_ids))
+            for order in self
+        }
+        for journal, date, has_tax in keys:
+            self._check_period_open(journal, date, has_tax)
 
-    def _check_period_open(self, date):
-        journal = self.journal_id or self.sale_channel_id.invoice_journal_id
+    def _check_period_open(self, journal, date, has_tax):
+        """:raises UserError: the books of that day are closed"""
+        channel = self.sale_channel_id
+        journals = self.env["account.journal"]
+        journal = journal or channel.invoice_journal_id
         if not journal:
-            journal = self.env["account.journal"].search(
+            journal = journals.search(
                 [
-                    *self.env["account.journal"]._check_company_domain(self.company_id),
+                    *journals._check_company_domain(channel.company_id),
                     ("type", "=", "sale"),
                 ],
                 limit=1,
             )
-        has_tax = bool(self.order_line.tax_ids)
-        locks = self.company_id._get_violated_lock_dates(date, has_tax, journal)
+        locks = channel.company_id._get_violated_lock_dates(date, has_tax, journal)
         if locks:
             raise UserError(
                 self.env._(
