@@ -9,9 +9,7 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from documents import LONDON
 from feed import in_transaction
 
 STEPS = ("shipped", "invoiced")
@@ -22,9 +20,10 @@ _CHUNK = 25
 class Month:
     """The live orders of one month of the channel."""
 
-    def __init__(self, database, channel_id, month, say):
+    def __init__(self, database, channel_id, numbers, say):
+        """:param numbers: of the month's orders, as the channel knows them"""
         self.run = partial(in_transaction, database)
-        self.channel_id, self.month, self.say = channel_id, month, say
+        self.channel_id, self.numbers, self.say = channel_id, numbers, say
         self.seconds = {}
 
     def go(self, until):
@@ -67,15 +66,9 @@ class Month:
         self.say(f"{name}: {done:,} in {self.seconds[name]:,.0f} s")
 
     def _get_domain(self, prefix=""):
-        first = datetime.strptime(self.month, "%Y-%m").replace(tzinfo=LONDON)
-        year, month = divmod(first.year * 12 + first.month, 12)
-        last = first.replace(year=year, month=month + 1)
-        utc = ZoneInfo("UTC")
-        start, end = (moment.astimezone(utc) for moment in (first, last))
         return [
             (f"{prefix}sale_channel_id", "=", self.channel_id),
-            (f"{prefix}date_order", ">=", start.replace(tzinfo=None)),
-            (f"{prefix}date_order", "<", end.replace(tzinfo=None)),
+            (f"{prefix}channel_number", "in", self.numbers),
             (f"{prefix}is_channel_history", "=", False),
         ]
 
@@ -139,7 +132,11 @@ def _approve(env, ids, channel_id):
     orders = env["sale.order"].browse(ids)
     orders.filtered(lambda order: order.approval_state == "none").action_submit()
     orders.action_approve()
+    days = {order: order.date_order for order in orders}
     orders._confirm_in_bulk()
+    for order, day in days.items():
+        # confirmed now, and ordered then
+        order.date_order = day
 
 
 def _ship(env, ids, channel_id):

@@ -143,7 +143,8 @@ def feed_database(options, documents, plan, fingerprint):
         run(lambda env, part=part: shop.create_articles(shop.Shop(env), articles, part))
     month = None
     if plan.live:
-        month = fulfil.Month(options.database, channel_id, plan.live, suitelib.say)
+        numbers = plan.get_live_numbers()
+        month = fulfil.Month(options.database, channel_id, numbers, suitelib.say)
         month.set_up(options.until)
     first, later = plan.split()
     start = time.monotonic()

@@ -43,10 +43,18 @@ class Plan:
     messages: list = field(default_factory=list)
     shares: list = field(default_factory=list)
 
+    def get_live_numbers(self):
+        """The orders of the live month, as the channel numbers them."""
+        return [
+            document.number
+            for document in self.documents
+            if document.month == self.live and document.kind == "sale"
+        ]
+
     def split(self):
         """Messages to be sent before anything is shipped here, and those after it:
         what is taken back of orders of the live month."""
-        live = {d.number for d in self.documents if d.month == self.live}
+        live = set(self.get_live_numbers())
         first, later = [], []
         for message in self.messages:
             back = message.external_id in live and message.payload.get("refunds")

@@ -105,9 +105,7 @@ def race(env, orders, seed, method):
                 told[index] = repr(error)
                 cr.rollback()
 
-    threads = [
-        threading.Thread(target=work, args=(index,)) for index in range(WORKERS)
-    ]
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(WORKERS)]
     with patch("odoo.service.model.random.uniform", lambda low, high: 0.02):
         for thread in threads:
             thread.start()

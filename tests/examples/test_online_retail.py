@@ -110,6 +110,34 @@ def test_three_days(database, tmp_path):
     assert {**again, "sent": 0, "seconds": 0} == {**report, "sent": 0, "seconds": 0}
 
 
+def test_a_month_to_the_invoice(database, tmp_path):
+    """Approved, shipped, invoiced, taken back and credited; the books balance."""
+    args = ("--until", "invoiced", "--month", "2011-06")
+    report = load(database, tmp_path, *args)
+    check_money(report)
+    books = report["books"]
+    assert books["balanced"] and books["left"] == books["drafts"] == 0
+    assert books["orders"] > 5
+    assert books["transfers"] >= books["orders"]
+    assert books["invoice_total"] == books["order_total"]
+    assert books["credit_total"] == books["return_total"]
+    accounts = {
+        row["account"]: Decimal(row["balance"]) for row in books["trial_balance"]
+    }
+    assert len(accounts) > 1 and sum(accounts.values()) == 0
+    [[days]] = database.sql(
+        "SELECT array_agg(DISTINCT m.invoice_date) FROM account_move m"
+        " JOIN sale_channel c ON c.id = m.sale_channel_id"
+        " WHERE c.name = 'Online Retail' AND m.move_type = 'out_invoice'"
+    )
+    assert [str(day) for day in days] == ["2011-06-26"]
+    before = fingerprint(database)
+    again = load(database, tmp_path, *args)
+    assert again["sent"] == 0
+    assert fingerprint(database) == before
+    assert {**again["books"], "seconds": 0} == {**books, "seconds": 0}
+
+
 def check_records(database):
     """What a person finds: times, goods, charges, stock, returns."""
     [row] = database.sql(

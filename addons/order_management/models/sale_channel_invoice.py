@@ -52,7 +52,6 @@ class SaleChannel(models.Model):
     )
     invoice_journal_id = fields.Many2one(
         "account.journal",
-        "Invoice Journal",
         check_company=True,
         domain="[('type', '=', 'sale')]",
         help="Empty: as Odoo chooses.",

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tools import float_compare
 
 from .sale_order_invoice_bulk import InvoiceBulk
+from .sale_order_line_credit import GRANTED
 
 
 class SaleOrder(models.Model):
@@ -206,12 +207,9 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         entries = self.channel_return_line_ids.filtered(
             lambda entry: (
-                (
-                    entry.state in ("approved", "to_receive", "received")
-                    or entry.state in ("inspected", "closed")
-                )
+                entry.state in GRANTED
                 and entry.return_id.return_type in ("refund_only", "return_refund")
-                and not entry.return_id.credit_note_ids
+                and not entry.return_id.credit_note_ids & self.invoice_lines.move_id
             )
         )
         amount = sum(entries.mapped("refund_amount"))

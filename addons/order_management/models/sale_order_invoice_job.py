@@ -142,20 +142,27 @@ class SaleOrder(models.Model):
                         name=gone[0].name,
                     )
                 )
-            order._check_period_open(dates[order.id])
+        keys = {
+            (order.journal_id, dates[order.id], bool(order.order_line.tax_ids))
+            for order in self
+        }
+        for journal, date, has_tax in keys:
+            self._check_period_open(journal, date, has_tax)
 
-    def _check_period_open(self, date):
-        journal = self.journal_id or self.sale_channel_id.invoice_journal_id
+    def _check_period_open(self, journal, date, has_tax):
+        """:raises UserError: the books of that day are closed"""
+        channel = self.sale_channel_id
+        journals = self.env["account.journal"]
+        journal = journal or channel.invoice_journal_id
         if not journal:
-            journal = self.env["account.journal"].search(
+            journal = journals.search(
                 [
-                    *self.env["account.journal"]._check_company_domain(self.company_id),
+                    *journals._check_company_domain(channel.company_id),
                     ("type", "=", "sale"),
                 ],
                 limit=1,
             )
-        has_tax = bool(self.order_line.tax_ids)
-        locks = self.company_id._get_violated_lock_dates(date, has_tax, journal)
+        locks = channel.company_id._get_violated_lock_dates(date, has_tax, journal)
         if locks:
             raise UserError(
                 self.env._(
@@ -192,13 +199,27 @@ class SaleOrder(models.Model):
         known = self.activity_search([_ACTIVITY_TYPE])
         known.write({"note": Markup("<p>%s</p>") % text})
         for order in self.filtered(lambda o: o.id not in known.mapped("res_id")):
-            user = order.user_id or order.sale_channel_id.user_id or self.env.user
+            user = order._get_invoice_person()
             order.activity_schedule(
                 activity_type_id=kind.id,
                 summary=self.env._("Not invoiced"),
                 note=Markup("<p>%s</p>") % text,
                 user_id=user.id,
             )
+
+    def _get_invoice_person(self):
+        """Who is to put right what keeps the order from being invoiced."""
+        self.ensure_one()
+        user = self.user_id or self.sale_channel_id.user_id
+        for role in ("accountant", "manager"):
+            if user:
+                break
+            # a job is nobody; somebody has to see it
+            group = self.env.ref(f"order_management.group_{role}")
+            user = group.all_user_ids.filtered(
+                lambda u: u.active and self.company_id in u.company_ids and not u.share
+            )[:1]
+        return user or self.env.user
 
     def _close_invoice_problem(self):
         solved = self.filtered("invoice_problem")

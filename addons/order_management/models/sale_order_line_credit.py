@@ -10,7 +10,7 @@ _BASES = {
     "delivery": "delivery",
 }
 #: returns that were decided on for the customer
-_GRANTED = ("approved", "to_receive", "received", "inspected", "closed")
+GRANTED = ("approved", "to_receive", "received", "inspected", "closed")
 _ARRIVED = ("received", "inspected", "closed")
 
 
@@ -104,7 +104,7 @@ class SaleOrderLine(models.Model):
         for entry in self.channel_return_line_ids:
             to_unit = entry.uom_id._compute_quantity
             kind, state = entry.return_id.return_type, entry.return_id.state
-            if kind == "refund_only" and state in _GRANTED:
+            if kind == "refund_only" and state in GRANTED:
                 granted += to_unit(entry.approved_qty, self.product_uom_id)
             elif kind == "return_refund" and state in _ARRIVED:
                 inspected = state != "received"

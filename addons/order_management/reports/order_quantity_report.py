@@ -150,7 +150,7 @@ class OrderQuantityReport(models.Model):
         return SQL(
             "SELECT *, uninvoiced_qty * unit_amount AS uninvoiced_amount,"
             " undelivered_qty * unit_amount AS undelivered_amount,"
-            " cut_qty * GREATEST(unit_amount, 0) AS cut_amount FROM (SELECT *,"
+            " cut_qty * unit_amount AS cut_amount FROM (SELECT *,"
             " GREATEST(ordered_qty - approved_qty, 0) AS cut_qty,"
             " CASE WHEN state = 'sale' THEN"
             " GREATEST(approved_qty - shipped_qty + returned_qty, 0) ELSE 0 END"

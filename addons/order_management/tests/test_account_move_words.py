@@ -12,7 +12,7 @@ class TestAccountMoveWords(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for code in ("vi_VN", "zh_CN", "fr_FR", "th_TH"):
+        for code in ("vi_VN", "zh_CN", "fr_FR", "th_TH", "mn_MN"):
             cls.env["res.lang"]._activate_lang(code)
         cls.env.user.group_ids += cls.env.ref("base.group_multi_currency")
         cls.env.company.display_invoice_amount_total_words = True
@@ -50,6 +50,12 @@ class TestAccountMoveWords(AccountTestInvoicingCommon):
         self.assertIn("Twenty-One", self._words(francs, "en_US"))
         self.assertTrue(self._words(francs, "th_TH"))
         self.assertTrue(self._words(francs, "vi_VN").startswith("Hai mươi mốt "))
+
+    def test_unknown_language_is_english(self):
+        invoice = self._create_invoice_in("USD", 1005.5)
+        words = self._words(invoice, "mn_MN").lower()
+        self.assertIn("one thousand", words)
+        self.assertIn("fifty", words)
 
     def test_on_the_printed_invoice(self):
         invoice = self._create_invoice_in("CNY", 107000.53)

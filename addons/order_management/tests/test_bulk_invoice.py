@@ -14,6 +14,7 @@ _SKIPPED = frozenset(
         "id",
         "access_token",
         "create_date",
+        "date_order",
         "display_name",
         "invoice_origin",
         "message_main_attachment_id",
