@@ -4,9 +4,9 @@
 
 An adapter translates; it decides nothing, keeps nothing and never sleeps. It is made
 for one job with the shop's settings, its secrets and a transport, and thrown away.
-Every method may raise the errors of ``errors``; lists come page by page so that whoever calls
-can stop, store and go on. A channel that cannot do something says so in its
-capabilities and leaves the method as it is.
+Every method may raise the errors of ``errors``; lists come page by page so that
+whoever calls can stop, store and go on. A channel that cannot do something says so in
+its capabilities and leaves the method as it is.
 
 To add a channel: one file with a subclass that is decorated with ``register``, and its
 tests. `readme/ADD_A_CHANNEL.md` tells how.
