@@ -54,7 +54,7 @@ class ChannelSyncLog(models.Model):
     old_qty = fields.Float("Before", readonly=True, digits="Product Unit")
     new_qty = fields.Float("After", readonly=True, digits="Product Unit")
     reason = fields.Text("Why", readonly=True)
-    trace = fields.Json(readonly=True)
+    trace = fields.Json("Trace as JSON", readonly=True)
     trace_text = fields.Text("Trace", compute="_compute_trace_text")
     state = fields.Selection(
         [("ok", "Done"), ("warning", "Worth a look"), ("error", "Failed")],

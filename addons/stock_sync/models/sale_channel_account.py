@@ -42,10 +42,10 @@ class SaleChannelAccount(models.Model):
         copy=False,
         help="Consumer key, partner ID, client ID: what the channel calls your app.",
     )
-    app_secret = fields.Char(copy=False, groups=NO_ACCESS)
-    access_token = fields.Char(copy=False, groups=NO_ACCESS)
-    refresh_token = fields.Char(copy=False, groups=NO_ACCESS)
-    webhook_secret = fields.Char(copy=False, groups=NO_ACCESS)
+    app_secret = fields.Char("Stored Secret", copy=False, groups=NO_ACCESS)
+    access_token = fields.Char("Stored Access Token", copy=False, groups=NO_ACCESS)
+    refresh_token = fields.Char("Stored Refresh Token", copy=False, groups=NO_ACCESS)
+    webhook_secret = fields.Char("Stored Webhook Secret", copy=False, groups=NO_ACCESS)
     #: part of the address that webhooks come to
     webhook_token = fields.Char(
         copy=False, groups=NO_ACCESS, default=lambda self: secrets.token_urlsafe(24)
