@@ -20,6 +20,11 @@ from . import channel_webhook_hint
 from . import product_product
 from . import product_template
 from . import res_company
+from . import channel_return
+from . import channel_sync_cursor
+from . import channel_sync_log
+from . import channel_webhook_hint
+from . import mail_activity
 from . import sale_channel
 from . import sale_channel_account
 from . import sale_channel_adapter
@@ -34,3 +39,10 @@ from . import stock_move
 from . import stock_quant
 from . import stock_warehouse
 from . import zz_stub
+from . import sale_channel_login
+from . import sale_channel_orders
+from . import sale_channel_returns
+from . import sale_channel_settlements
+from . import sale_channel_webhook
+from . import sale_order
+from . import stock_picking

@@ -37,3 +37,8 @@ class ChannelOrder(models.Model):
         if message.problem == _UNTRANSLATED:
             return self.env._("The connector cannot translate this order.")
         return super()._get_message_problem(message)
+
+    def _is_cancelled_by_channel(self):
+        """Whether the channel's last word about the order is that it is cancelled."""
+        self.ensure_one()
+        return (self.payload or {}).get("status") == "cancelled"

@@ -54,6 +54,12 @@ class ChannelSyncCursor(models.Model):
     last_new_at = fields.Datetime(
         "Last News", readonly=True, help="When something new was last found."
     )
+    usual_gap = fields.Float(
+        "Usual Gap (Seconds)",
+        readonly=True,
+        help="Business time between two orders, over four weeks.",
+    )
+    usual_gap_at = fields.Datetime(readonly=True)
     next_at = fields.Datetime("Next Try", readonly=True, index=True)
     error = fields.Text(readonly=True)
     error_code = fields.Char(readonly=True)

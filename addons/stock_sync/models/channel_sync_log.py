@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -52,7 +54,8 @@ class ChannelSyncLog(models.Model):
     old_qty = fields.Float("Before", readonly=True, digits="Product Unit")
     new_qty = fields.Float("After", readonly=True, digits="Product Unit")
     reason = fields.Text("Why", readonly=True)
-    trace = fields.Json(readonly=True)
+    trace = fields.Json("Trace as JSON", readonly=True)
+    trace_text = fields.Text("Trace", compute="_compute_trace_text")
     state = fields.Selection(
         [("ok", "Done"), ("warning", "Worth a look"), ("error", "Failed")],
         required=True,
@@ -71,6 +74,13 @@ class ChannelSyncLog(models.Model):
     )
 
     _channel_kind_idx = models.Index("(channel_id, kind, id)")
+
+    @api.depends("trace")
+    def _compute_trace_text(self):
+        for entry in self:
+            entry.trace_text = entry.trace and json.dumps(
+                entry.trace, ensure_ascii=False, indent=2
+            )
 
     def write(self, vals):
         """:raises UserError: always: what was logged stays"""

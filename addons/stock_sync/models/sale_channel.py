@@ -179,6 +179,9 @@ class SaleChannel(models.Model):
         """The channel refuses our keys: stop, and tell an administrator."""
         connected = self.filtered(lambda channel: channel.sync_state == "connected")
         connected.sudo().sync_state = "lost"
+        connected.sudo().account_ids.filtered(lambda one: one.state != "lost").write(
+            {"state": "lost"}
+        )
         for channel in connected:
             channel._log_sync(
                 "state", self.env._("Connection lost"), state="error", reason=reason

@@ -42,10 +42,10 @@ class SaleChannelAccount(models.Model):
         copy=False,
         help="Consumer key, partner ID, client ID: what the channel calls your app.",
     )
-    app_secret = fields.Char(copy=False, groups=NO_ACCESS)
-    access_token = fields.Char(copy=False, groups=NO_ACCESS)
-    refresh_token = fields.Char(copy=False, groups=NO_ACCESS)
-    webhook_secret = fields.Char(copy=False, groups=NO_ACCESS)
+    app_secret = fields.Char("Stored Secret", copy=False, groups=NO_ACCESS)
+    access_token = fields.Char("Stored Access Token", copy=False, groups=NO_ACCESS)
+    refresh_token = fields.Char("Stored Refresh Token", copy=False, groups=NO_ACCESS)
+    webhook_secret = fields.Char("Stored Webhook Secret", copy=False, groups=NO_ACCESS)
     #: part of the address that webhooks come to
     webhook_token = fields.Char(
         copy=False, groups=NO_ACCESS, default=lambda self: secrets.token_urlsafe(24)
@@ -179,15 +179,23 @@ class SaleChannelAccount(models.Model):
     def _is_due(self):
         """Whether the access token is about to end and can be renewed."""
         self.ensure_one()
-        if not self.access_expires_at or not self.refresh_token:
+        if not self.access_expires_at:
             return False
         left = self.access_expires_at - fields.Datetime.now()
         life = self.access_expires_at - (self.refreshed_at or self.access_expires_at)
         return left <= max(_EARLY, life / 5)
 
+    def _is_due_any(self):
+        return any(account._is_due() for account in self)
+
     def _refresh_if_due(self):
-        if self._is_due():
+        if not self._is_due():
+            return
+        try:
             self._refresh()
+        except errors.Unsupported:
+            # tokens that people enter: the health says when they end
+            pass
 
     def _refresh(self, force=False):
         """Renew the tokens: one process does, the others use what it got.
@@ -201,6 +209,24 @@ class SaleChannelAccount(models.Model):
         """
         self.ensure_one()
         refused = self.access_token if force else None
+        self._change_alone(lambda account: account._refresh_locked(refused))
+
+    def _store_tokens(self, tokens):
+        """Keep tokens of a log-in, committed at once: they are given out once."""
+        self.ensure_one()
+
+        def store(account):
+            account.write(account._prepare_token_vals(tokens))
+            account.flush_recordset()
+            return account._read_tokens()
+
+        self._change_alone(store)
+
+    def _change_alone(self, change):
+        """``change(account)`` under the row's lock in a transaction of its own.
+
+        ``change`` returns the values that count from now on.
+        """
         for _try in range(_TRIES):
             with self.env.registry.cursor() as cr:
                 try:
@@ -209,7 +235,7 @@ class SaleChannelAccount(models.Model):
                     # somebody renewed it while we waited: look what it is now
                     cr.rollback()
                     continue
-                done = account._refresh_locked(refused)
+                done = change(account)
                 cr.commit()
             self.invalidate_recordset()
             self._adopt(done)
@@ -224,6 +250,8 @@ class SaleChannelAccount(models.Model):
                 "SELECT id FROM sale_channel_account WHERE id = %s FOR UPDATE",
                 [self.id],
             )
+            if not cr.fetchone():
+                raise errors.Unavailable("the account is not saved yet", code="race")
         return env["sale.channel.account"].browse(self.id)
 
     def _refresh_locked(self, refused):

@@ -47,6 +47,7 @@ class FakeShop:
 
     def __init__(self):
         self.name, self.shop_id = "Fake Shop", "S1"
+        self.sku, self.currency = "LAMP", "USD"
         self.orders, self.updated = {}, {}
         self.untranslatable = {}
         self.returns, self.settlements = {}, {}
@@ -70,13 +71,13 @@ class FakeShop:
             "placed_at": "2026-07-19T08:12:44+07:00",
             "updated_at": moment.isoformat(),
             "status": "paid",
-            "currency": "USD",
+            "currency": self.currency,
             "prices_include_tax": True,
             "customer": {"external_id": "C1", "name": "Nguyễn Thị Hoa"},
             "lines": [
                 {
                     "external_id": f"{external_id}-1",
-                    "sku": "LAMP",
+                    "sku": self.sku,
                     "quantity": "2",
                     "unit_price": "40",
                 }
@@ -129,7 +130,7 @@ class FakeAdapter(Adapter):
     def check(self):
         self._ask("check")
         shop = self.shop_in_memory
-        return ShopInfo(shop.shop_id, shop.name, "USD", "US", "fake 1.0")
+        return ShopInfo(shop.shop_id, shop.name, shop.currency, "US", "fake 1.0")
 
     def authorise_url(self, redirect_uri, state):
         return f"https://fake.example/login?to={redirect_uri}&state={state}"
