@@ -91,7 +91,9 @@ class TestListings(StockSyncCommon):
         self.assertEqual(listing.state, "suggested")
         self.assertEqual(listing.suggested_product_id, self.product)
         listing.action_accept_suggestion()
-        self.assertEqual((listing.state, listing.product_id.id), ("matched", self.product.id))
+        self.assertEqual(
+            (listing.state, listing.product_id.id), ("matched", self.product.id)
+        )
 
     def test_duplicate_skus_are_shown(self):
         with self._fake() as shop:
@@ -119,9 +121,7 @@ class TestListings(StockSyncCommon):
 
     def test_another_product_is_sent_at_once(self):
         self._add_stock(5)
-        other = self.env["product.product"].create(
-            {"name": "Cup", "is_storable": True}
-        )
+        other = self.env["product.product"].create({"name": "Cup", "is_storable": True})
         self._add_stock(9, product=other)
         with self._fake() as shop:
             listing = self._fetch(shop, self._prepare_remote("1", sku="LAMP"))
