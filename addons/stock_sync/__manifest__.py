@@ -30,6 +30,8 @@
         "views/sale_channel_views.xml",
         "wizards/sale_channel_setup_views.xml",
         "views/stock_sync_menus.xml",
+        "reports/channel_listing_xlsx.xml",
+        "wizards/channel_listing_import_views.xml",
         "wizards/channel_publish_trial_views.xml",
         "views/channel_listing_views.xml",
         "views/channel_publish_rule_views.xml",

@@ -302,7 +302,8 @@ class ChannelListing(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "UPDATE channel_listing SET push_state = 'unknown'"
-                " WHERE channel_id = %s AND push_state IN ('sent', 'unknown') RETURNING id",
+                " WHERE channel_id = %s AND push_state IN ('sent', 'unknown')"
+                " RETURNING id",
                 channel_id,
             )
         )
@@ -316,7 +317,8 @@ class ChannelListing(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE channel_listing SET push_state = 'pending',"
-                " push_retry_at = NULL WHERE push_state = 'failed' AND push_retry_at <= %s"
+                " push_retry_at = NULL"
+                " WHERE push_state = 'failed' AND push_retry_at <= %s"
                 " AND missing_since IS NULL AND stale_count < %s",
                 fields.Datetime.now(),
                 MAX_STALE,
