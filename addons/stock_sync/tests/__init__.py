@@ -6,6 +6,7 @@ from . import test_intents
 from . import test_listings
 from . import test_orders_in
 from . import test_publish
+from . import test_rate_bucket
 from . import test_returns_in
 from . import test_settlements_in
 from . import test_stock_dirty
