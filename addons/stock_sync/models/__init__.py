@@ -11,6 +11,7 @@ from . import channel_listing_push
 from . import channel_listing_why
 from . import channel_order
 from . import channel_order_import_listings
+from . import channel_order_import_oversold
 from . import channel_publish_rule
 from . import channel_rate_bucket
 from . import channel_return

@@ -5,6 +5,7 @@ from . import test_health
 from . import test_intents
 from . import test_listings
 from . import test_orders_in
+from . import test_oversold
 from . import test_publish
 from . import test_rate_bucket
 from . import test_returns_in

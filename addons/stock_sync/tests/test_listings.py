@@ -138,6 +138,7 @@ class TestListings(StockSyncCommon):
 
     def test_orders_find_their_product(self):
         self._create_listing("77", variant_ref="5", sku="SHOP-SKU", factor=3)
+        self._add_stock(9)
         row = self._create_row(
             "L1",
             channel=self.shop_channel,
