@@ -72,7 +72,6 @@ class ChannelPublishRule(models.Model):
     )
     warehouse_ids = fields.Many2many(
         "stock.warehouse",
-        string="Warehouses",
         check_company=True,
         domain="[('company_id', '=', company_id), ('is_channel_stock', '=', False)]",
         help="Whose stock is shown. Empty: all of the company, but those that hold "
@@ -85,7 +84,6 @@ class ChannelPublishRule(models.Model):
         help="Of what is left after the buffer; rounded down to whole pieces.",
     )
     buffer = fields.Float(
-        "Buffer",
         digits="Product Unit",
         tracking=True,
         help="Units that are kept back before anything is shown.",
