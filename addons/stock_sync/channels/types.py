@@ -264,6 +264,11 @@ class ListingRef:
     #: what stock is written to where that is another object (Medusa, Shopify)
     inventory_id: str = ""
 
+    @property
+    def key(self):
+        """What lines of orders name as their ``listing_id``."""
+        return f"{self.item_id}:{self.variant_id}" if self.variant_id else self.item_id
+
 
 @dataclass(frozen=True)
 class RemoteListing:
