@@ -61,19 +61,67 @@ class VendureServer(ShopServer):
             self._variant_ids = {item["sku"]: item["id"] for item in items}
         return self._variant_ids
 
-    def make_key(self):
-        """An API key with all rights, as a seller would make one."""
+    def make_key(self, permissions=None):
+        """An API key as a seller would make one: with these rights, or all."""
         seller = self.seller()
-        roles = seller("{roles(options:{take:50}){items{id code}}}")["roles"]["items"]
-        role = next(r["id"] for r in roles if r["code"] == "__super_admin_role__")
-        made = seller(
-            "mutation($i:CreateApiKeyInput!){createApiKey(input:$i){apiKey}}",
-            i={
-                "roleIds": [role],
-                "translations": [{"languageCode": "en", "name": "Odoo"}],
-            },
+        if permissions is None:
+            query = "{roles(options:{take:50}){items{id code}}}"
+            roles = seller(query)["roles"]["items"]
+            role = next(r["id"] for r in roles if r["code"] == "__super_admin_role__")
+        else:
+            role = seller.mutate(
+                "createRole",
+                "{id}",
+                input=(
+                    "CreateRoleInput!",
+                    {
+                        "code": "-".join(permissions),
+                        "description": "few rights",
+                        "permissions": permissions,
+                    },
+                ),
+            )["id"]
+        made = seller.mutate(
+            "createApiKey",
+            "{apiKey}",
+            input=(
+                "CreateApiKeyInput!",
+                {
+                    "roleIds": [role],
+                    "translations": [{"languageCode": "en", "name": "Odoo"}],
+                },
+            ),
         )
-        return made["createApiKey"]["apiKey"]
+        return made["apiKey"]
+
+    def refund(self, order_id, lines, amount):
+        """The seller gives money back, in minor units."""
+        seller = self.seller()
+        query = "query($id:ID!){order(id:$id){payments{id}}}"
+        payment = seller(query, id=order_id)["order"]["payments"][0]
+        return seller.mutate(
+            "refundOrder",
+            input=(
+                "RefundOrderInput!",
+                {
+                    "lines": _lines(lines),
+                    "shipping": 0,
+                    "adjustment": 0,
+                    "amount": amount,
+                    "paymentId": payment["id"],
+                    "reason": "damaged",
+                },
+            ),
+        )
+
+    def take_back(self, order_id, lines):
+        """The seller books shipped units as come back."""
+        values = {"orderId": order_id, "lines": _lines(lines), "reason": "returned"}
+        return self.seller().mutate("cancelOrder", input=("CancelOrderInput!", values))
+
+
+def _lines(lines):
+    return [{"orderLineId": line, "quantity": n} for line, n in lines.items()]
 
 
 class Graph:
