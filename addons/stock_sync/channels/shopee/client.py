@@ -154,14 +154,14 @@ def read(answer) -> dict:
 
     :raises ChannelError: what the envelope says went wrong
     """
+    if answer.status >= 500:
+        raise Unavailable(f"HTTP {answer.status}", code=f"http_{answer.status}")
     envelope = answer.json()
     if not isinstance(envelope, dict):
         raise BadAnswer("an answer without an envelope", code="envelope")
     code = str(envelope.get("error") or "").strip()
     if code:
         raise error_of(code, str(envelope.get("message") or ""))
-    if answer.status >= 500:
-        raise Unavailable(f"HTTP {answer.status}", code=f"http_{answer.status}")
     if answer.status >= 400:
         raise Refused(f"HTTP {answer.status}", code=f"http_{answer.status}")
     return envelope
