@@ -5,4 +5,4 @@
 from . import errors, types
 from .adapter import Adapter, adapters, register
 from .transport import Transport
-from . import shopee
+from . import shopee, woocommerce

@@ -14,10 +14,11 @@ Shopee bears of the discounts. Amounts of escrow items are those of the whole li
 """
 
 from collections.abc import Mapping
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from ..errors import BadAnswer
+from ..prices import unit_price
 from .client import moment
 
 #: Shopee's words -> the neutral order's. What is not here is passed on as it is: the
@@ -64,7 +65,6 @@ OPTIONAL_FIELDS = (
     "total_amount,invoice_data,return_request_due_date"
 )
 ZERO = Decimal(0)
-_PRICE = Decimal("0.0001")
 
 
 def amount(value: Any) -> Decimal:
@@ -211,7 +211,7 @@ def _listed_price(item):
 
 
 def _line(item, quantity, net):
-    unit, rest = (net, ZERO) if not quantity else _unit_price(net, quantity)
+    unit, rest = unit_price(net, quantity)
     name = _text(item.get("item_name"))
     if _text(item.get("model_name")):
         name = f"{name}, {_text(item.get('model_name'))}"
@@ -230,14 +230,6 @@ def _line(item, quantity, net):
     if rest:
         line["discount"] = str(rest)
     return line
-
-
-def _unit_price(net, quantity):
-    unit = net / quantity
-    if unit == unit.quantize(_PRICE):
-        return unit.quantize(_PRICE).normalize() + ZERO, ZERO
-    unit = unit.quantize(_PRICE, ROUND_UP)
-    return unit, unit * quantity - net
 
 
 def _clean(lines):
