@@ -32,6 +32,8 @@ class WooCommerceSimulator(Simulator):
         self._nonces = set()
         self.orders, self.products, self.variations = {}, {}, {}
         self.refunds, self.notes, self.webhooks = {}, {}, {}
+        #: ids of orders that changed: each would send a webhook
+        self.events = []
         #: moves the shop's clock, in seconds
         self.step = 0
         #: "read" keys may change nothing
@@ -132,6 +134,18 @@ class WooCommerceSimulator(Simulator):
     def touch(self, order):
         """The order was changed now."""
         order["date_modified_gmt"] = self.moment()
+        self.events.append(order["id"])
+
+    def cancel(self, order):
+        """The buyer, or the shop, cancels; the goods are on sale again."""
+        for item in order["line_items"]:
+            parent = self.variations.get(item["product_id"], {})
+            product = parent.get(item["variation_id"]) or self.products.get(
+                item["product_id"]
+            )
+            product["stock_quantity"] += item["quantity"]
+        order["status"] = "cancelled"
+        self.touch(order)
 
     def refund(self, order, amount, item=None, units=0):
         """Money, and perhaps units of a line, given back."""
