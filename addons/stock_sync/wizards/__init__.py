@@ -2,3 +2,5 @@
 
 from . import channel_publish_trial
 from . import channel_publish_trial_line
+from . import sale_channel_backfill
+from . import sale_channel_setup
