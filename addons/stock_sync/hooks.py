@@ -6,6 +6,12 @@ from odoo.addons.order_management.hooks import keep_used_channels
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "channel_drift_line",
+    "channel_drift_check",
+    "channel_publish_rule",
+    "channel_listing",
+    "channel_stock_dirty",
+    "channel_rate_bucket",
     "channel_sync_log",
     "channel_intent",
     "channel_webhook_hint",

@@ -5,3 +5,5 @@
 from . import errors, types
 from .adapter import Adapter, adapters, register
 from .transport import Transport
+from . import vendure
+from . import shopee, woocommerce

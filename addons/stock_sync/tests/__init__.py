@@ -10,3 +10,7 @@ from . import test_sync_access
 from . import test_sync_setup
 from . import test_token_race
 from . import test_webhook
+from . import test_listings
+from . import test_publish
+from . import test_stock_dirty
+from . import test_stock_push
