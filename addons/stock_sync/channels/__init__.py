@@ -6,4 +6,5 @@ from . import errors, types
 from .adapter import Adapter, adapters, register
 from .transport import Transport
 from . import vendure
+from . import practice
 from . import shopee, woocommerce

@@ -12,6 +12,7 @@ KINDS = [
     ("vendure", "Vendure"),
     ("medusa", "Medusa"),
     ("generic", "Another shop (REST and webhooks)"),
+    ("practice", "Practice shop (calls nobody)"),
 ]
 
 
