@@ -82,7 +82,7 @@ class ChannelSyncLog(models.Model):
                 entry.trace, ensure_ascii=False, indent=2
             )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """What was logged stays.
 
         :raises UserError: always

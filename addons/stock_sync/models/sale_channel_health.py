@@ -339,7 +339,11 @@ class SaleChannel(models.Model):
     def _open_own(self, xml_id, failed=False):
         action = self.env["ir.actions.actions"]._for_xml_id(xml_id)
         context = {"search_default_failed": 1} if failed else {}
-        return {**action, "domain": [("channel_id", "in", self.ids)], "context": context}
+        return {
+            **action,
+            "domain": [("channel_id", "in", self.ids)],
+            "context": context,
+        }
 
 
 def _hours(seconds):

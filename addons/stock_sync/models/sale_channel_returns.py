@@ -40,9 +40,7 @@ class SaleChannel(models.Model):
         if page.cursor:
             cursor.page_cursor = page.cursor
             return True
-        cursor._end_run(
-            cursor.run_high and min(cursor.run_high, fields.Datetime.now())
-        )
+        cursor._end_run(cursor.run_high and min(cursor.run_high, fields.Datetime.now()))
         return False
 
     def _take_returns(self, remotes):
@@ -177,7 +175,9 @@ class SaleChannel(models.Model):
             same = goods.filtered(lambda s: s.channel_line_ref == line.line_external_id)
             if len(same) == 1:
                 return same
-        same = goods.filtered(lambda s: line.sku and s.product_id.default_code == line.sku)
+        same = goods.filtered(
+            lambda s: line.sku and s.product_id.default_code == line.sku
+        )
         return same if len(same) == 1 else goods.browse()
 
     def _find_by_sku(self, sku):

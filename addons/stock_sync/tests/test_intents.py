@@ -30,7 +30,9 @@ class TestIntents(StockSyncCommon):
         return order
 
     def _ship(self, order, quantity=None, tracking="T1"):
-        picking = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        picking = order.picking_ids.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        )
         picking.action_assign()
         for move in picking.move_ids:
             move.quantity = quantity or move.product_uom_qty

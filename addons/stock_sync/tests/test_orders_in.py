@@ -333,4 +333,3 @@ class TestOrdersIn(StockSyncCommon):
         self.poll()
         row = self.find_rows("9007199254740993123")
         self.assertEqual(row.payload["raw"]["id"], 9007199254740993)
-

@@ -102,9 +102,7 @@ class TestReturnsIn(StockSyncCommon):
         line = ReturnLine("O1", "", self.shop.sku)
         self._offer(lines=(line,))
         self.poll("returns")
-        self.assertEqual(
-            self._get().line_ids.sale_line_id.channel_line_ref, "O1-1"
-        )
+        self.assertEqual(self._get().line_ids.sale_line_id.channel_line_ref, "O1-1")
 
     def test_hint_brings_it(self):
         self._offer()

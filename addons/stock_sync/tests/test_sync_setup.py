@@ -95,9 +95,7 @@ class TestSyncSetup(StockSyncCommon):
             {
                 "name": "Other admin",
                 "login": "other_admin_sync",
-                "group_ids": [
-                    (4, self.env.ref("stock_sync.group_connector_admin").id)
-                ],
+                "group_ids": [(4, self.env.ref("stock_sync.group_connector_admin").id)],
                 "company_id": self.company.id,
                 "company_ids": [(6, 0, self.company.ids)],
             }

@@ -22,7 +22,11 @@ class TestWebhook(StockSyncCommon, HttpCase):
         return self.url_open(
             f"/stock_sync/webhook/{channel.id}/{token}",
             data=body,
-            headers={"Content-Type": "application/json", **sign(secret, body), **headers},
+            headers={
+                "Content-Type": "application/json",
+                **sign(secret, body),
+                **headers,
+            },
         )
 
     def get_hints(self):
