@@ -131,6 +131,12 @@ class SaleChannel(models.Model):
         problems += self._get_token_problems()
         problems += self._get_reading_problems()
         problems += self._get_silence_problems()
+        if self.error_count:
+            text = self.env._(
+                "%(count)s orders of this shop cannot be imported: the inbox says why.",
+                count=self.error_count,
+            )
+            problems.append(("inbox", WARNING, text))
         if self.sync_webhook_problems:
             problems.append(("webhooks", WARNING, self.sync_webhook_problems))
         if failed_jobs:

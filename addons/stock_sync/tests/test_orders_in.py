@@ -153,6 +153,8 @@ class TestOrdersIn(StockSyncCommon):
         rows = self.find_rows("O0", "O1", "O2")
         self.assertEqual(rows.mapped("state"), ["received", "error", "received"])
         self.assertIn("SOLD_TO_MARS", rows[1].error)
+        self.env["sale.channel"]._cron_health()
+        self.assertIn("inbox", self.channel.activity_ids.mapped("sync_kind"))
         self.assertEqual(rows[1].error_code, "untranslated")
         # the connector learned the word meanwhile
         self.shop.untranslatable.clear()
