@@ -5,3 +5,6 @@
 from . import errors, types
 from .adapter import Adapter, adapters, register
 from .transport import Transport
+from . import vendure
+from . import practice
+from . import shopee, woocommerce

@@ -85,9 +85,7 @@ class ChannelIntent(models.Model):
     _key_uniq = models.UniqueIndex(
         "(channel_id, key)", "This message to the shop is there already."
     )
-    _open_idx = models.Index(
-        "(next_at) WHERE state IN ('planned', 'sent', 'unknown')"
-    )
+    _open_idx = models.Index("(next_at) WHERE state IN ('planned', 'sent', 'unknown')")
 
     @api.depends("payload")
     def _compute_payload_text(self):
@@ -128,7 +126,9 @@ class ChannelIntent(models.Model):
         for intent in self:
             intent.with_delay(
                 channel="root.stock_sync.other",
-                description=self.env._("Tell the shop: %(what)s", what=intent.display_name),
+                description=self.env._(
+                    "Tell the shop: %(what)s", what=intent.display_name
+                ),
                 identity_key=f"stock_sync.intent:{intent.id}",
             )._job_send()
 

@@ -11,7 +11,9 @@ class ChannelReturn(models.Model):
     channel_status = fields.Char(
         "Status on Channel", readonly=True, copy=False, help="The channel's own word."
     )
-    channel_updated_at = fields.Datetime("Changed on Channel", readonly=True, copy=False)
+    channel_updated_at = fields.Datetime(
+        "Changed on Channel", readonly=True, copy=False
+    )
     channel_tracking = fields.Char("Parcel Back", readonly=True, copy=False)
     channel_amount = fields.Monetary("Refund on Channel", readonly=True, copy=False)
     unmatched = fields.Json(readonly=True, copy=False)

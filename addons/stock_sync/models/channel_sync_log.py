@@ -82,8 +82,12 @@ class ChannelSyncLog(models.Model):
                 entry.trace, ensure_ascii=False, indent=2
             )
 
-    def write(self, vals):
-        """:raises UserError: always: what was logged stays"""
+    def write(self, vals):  # pylint: disable=method-required-super
+        """What was logged stays.
+
+        :raises UserError: always
+        """
+        self.check_access("write")
         raise UserError(self.env._("The log of a shop cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

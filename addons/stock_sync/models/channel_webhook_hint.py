@@ -40,7 +40,7 @@ class ChannelWebhookHint(models.Model):
         readonly=True,
     )
     external_id = fields.Char("External ID", readonly=True)
-    event_id = fields.Char("Event", readonly=True)
+    event_id = fields.Char(readonly=True)
     body = fields.Text("Message", readonly=True)
     received_at = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now

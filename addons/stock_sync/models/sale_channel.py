@@ -12,7 +12,21 @@ KINDS = [
     ("vendure", "Vendure"),
     ("medusa", "Medusa"),
     ("generic", "Another shop (REST and webhooks)"),
+    ("practice", "Practice shop (calls nobody)"),
 ]
+
+
+#: what decides whom the suite talks to
+_PROTECTED = frozenset(
+    (
+        "sync_base_url",
+        "sync_connected_at",
+        "sync_options",
+        "sync_sandbox",
+        "sync_shop_ref",
+        "sync_state",
+    )
+)
 
 
 class SaleChannel(models.Model):
@@ -89,13 +103,19 @@ class SaleChannel(models.Model):
                     self.env._("The options of a shop are a JSON object.")
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new channel is connected to nothing, unless an administrator says so."""
+        if any(vals.get("sync_state", "draft") != "draft" for vals in vals_list):
+            self._check_connector_admin()
+        return super().create(vals_list)
+
     def write(self, vals):
         """Settings of a connected shop are the administrator's.
 
         :raises AccessError: for everybody else
         """
-        protected = {"sync_base_url", "sync_shop_ref", "sync_sandbox", "sync_options"}
-        if protected & set(vals):
+        if _PROTECTED & set(vals):
             self._check_connector_admin()
         if "channel_type" in vals:
             self.filtered(

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta, timezone
 
 import psycopg2
@@ -112,6 +113,8 @@ class SaleChannelAccount(models.Model):
             if value := (account[f"{name}_input"] or "").strip():
                 # the field itself is nobody's
                 account.sudo().write({name: value, "state": "ok"})
+        # what was typed is not sent back either
+        self.invalidate_recordset([f"{name}_input"])
 
     @api.depends(*_SECRETS)
     def _compute_stored(self):
@@ -191,11 +194,9 @@ class SaleChannelAccount(models.Model):
     def _refresh_if_due(self):
         if not self._is_due():
             return
-        try:
+        # tokens that people enter cannot be renewed: the health says when they end
+        with suppress(errors.Unsupported):
             self._refresh()
-        except errors.Unsupported:
-            # tokens that people enter: the health says when they end
-            pass
 
     def _refresh(self, force=False):
         """Renew the tokens: one process does, the others use what it got.
@@ -235,8 +236,8 @@ class SaleChannelAccount(models.Model):
                     # somebody renewed it while we waited: look what it is now
                     cr.rollback()
                     continue
+                # leaving the block commits
                 done = change(account)
-                cr.commit()
             self.invalidate_recordset()
             self._adopt(done)
             return

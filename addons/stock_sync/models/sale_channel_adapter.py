@@ -51,9 +51,7 @@ class SaleChannel(models.Model):
         if refresh:
             account_sudo._refresh_if_due()
         with self._open_transport() as transport:
-            yield kind(
-                self._prepare_shop(), account_sudo._get_credentials(), transport
-            )
+            yield kind(self._prepare_shop(), account_sudo._get_credentials(), transport)
 
     def _open_transport(self):
         """How the adapter reaches the shop."""

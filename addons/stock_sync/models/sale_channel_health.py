@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from collections import Counter
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -58,10 +59,20 @@ class SaleChannel(models.Model):
         "The alarm comes after some gaps, or never (0).",
     )
 
-    @api.depends("sync_state", "cursor_ids", "channel_type")
+    @api.depends(
+        "channel_type",
+        "cursor_ids.error",
+        "cursor_ids.last_new_at",
+        "cursor_ids.last_ok_at",
+        "cursor_ids.usual_gap",
+        "sync_silence_factor",
+        "sync_state",
+        "sync_webhook_problems",
+    )
     def _compute_sync_health(self):
         # how the shop is does not depend on who looks
         counts = self.sudo()._count_letters()
+        failed = self.sudo()._count_failed_jobs()
         for channel in self:
             channel_sudo = channel.sudo()
             waiting, dead = counts.get(channel._origin.id, (0, 0))
@@ -71,7 +82,9 @@ class SaleChannel(models.Model):
             channel.sync_last_ok_at = orders.last_ok_at
             problems = []
             if channel.is_connectable:
-                problems = channel_sudo._get_health_problems(dead)
+                problems = channel_sudo._get_health_problems(
+                    dead, failed[channel._origin.id]
+                )
             channel.sync_health = channel._judge_health(problems)
             channel.sync_health_text = "\n".join(text for _k, _l, text in problems)
 
@@ -100,7 +113,7 @@ class SaleChannel(models.Model):
                 counts[channel.id] = before[0] + count - dead, before[1] + dead
         return counts
 
-    def _get_health_problems(self, dead=0):
+    def _get_health_problems(self, dead=0, failed_jobs=0):
         """``[(kind, level, text)]``; addons add theirs (called with sudo)."""
         self.ensure_one()
         if self.sync_state == "draft":
@@ -118,8 +131,21 @@ class SaleChannel(models.Model):
         problems += self._get_token_problems()
         problems += self._get_reading_problems()
         problems += self._get_silence_problems()
+        if self.error_count:
+            text = self.env._(
+                "%(count)s orders of this shop cannot be imported: the inbox says why.",
+                count=self.error_count,
+            )
+            problems.append(("inbox", WARNING, text))
         if self.sync_webhook_problems:
             problems.append(("webhooks", WARNING, self.sync_webhook_problems))
+        if failed_jobs:
+            text = self.env._(
+                "%(count)s background jobs failed. An administrator finds them under "
+                "Job Queue, with the reason, and starts them again.",
+                count=failed_jobs,
+            )
+            problems.append(("jobs", WARNING, text))
         if dead:
             text = self.env._(
                 "%(count)s messages were given up: look at them under Dead Letters.",
@@ -127,6 +153,26 @@ class SaleChannel(models.Model):
             )
             problems.append(("dead", WARNING, text))
         return problems
+
+    @api.model
+    def _count_failed_jobs(self):
+        """``{channel id: jobs that failed for good}``, by the keys of the jobs."""
+        jobs = self.env["queue.job"].search_fetch(
+            [
+                ("state", "=", "failed"),
+                ("channel", "=like", "root.stock_sync%"),
+                ("identity_key", "=like", "stock_sync.%:%"),
+            ],
+            ["identity_key"],
+            limit=1000,
+        )
+        keys = (job.identity_key.rpartition(":") for job in jobs)
+        # messages have a state of their own, and their own number at the end
+        return Counter(
+            int(number)
+            for name, _colon, number in keys
+            if number.isdecimal() and not name.startswith("stock_sync.intent")
+        )
 
     def _get_token_problems(self):
         account = self.account_ids
@@ -225,9 +271,11 @@ class SaleChannel(models.Model):
         channels = self.sudo().search(domain)
         channels._learn_usual_gap()
         counts = channels._count_letters()
+        failed = channels._count_failed_jobs()
         for channel in channels:
             channel._renew_ending_tokens()
-            problems = channel._get_health_problems(counts.get(channel.id, (0, 0))[1])
+            dead = counts.get(channel.id, (0, 0))[1]
+            problems = channel._get_health_problems(dead, failed[channel.id])
             for kind, _level, text in problems:
                 channel._warn(kind, text)
             told = {kind for kind, _level, _text in problems}
@@ -330,7 +378,11 @@ class SaleChannel(models.Model):
     def _open_own(self, xml_id, failed=False):
         action = self.env["ir.actions.actions"]._for_xml_id(xml_id)
         context = {"search_default_failed": 1} if failed else {}
-        return {**action, "domain": [("channel_id", "in", self.ids)], "context": context}
+        return {
+            **action,
+            "domain": [("channel_id", "in", self.ids)],
+            "context": context,
+        }
 
 
 def _hours(seconds):

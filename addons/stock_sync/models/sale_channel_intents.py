@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 
 from odoo import fields, models

@@ -78,7 +78,9 @@ class SaleChannel(models.Model):
             return []
         can = kind.capabilities
         return [
-            topic for topic in ("orders", "returns", "settlements") if can_read(can, topic)
+            topic
+            for topic in ("orders", "returns", "settlements")
+            if can_read(can, topic)
         ]
 
     def _get_poll_minutes(self, topic):

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -106,10 +107,9 @@ class SaleChannel(models.Model):
         account_sudo = self.sudo()._get_account()
         url = self.sudo()._get_webhook_url()
         try:
-            with self._open_adapter() as adapter:
+            # where the channel cannot be asked, a person enters the address there
+            with suppress(errors.Unsupported), self._open_adapter() as adapter:
                 adapter.subscribe(url, account_sudo.webhook_secret or "")
-        except errors.Unsupported:
-            pass
         except errors.ChannelError as error:
             told.append(self._explain_error(error))
 
@@ -227,7 +227,9 @@ class SaleChannel(models.Model):
             )
             for label, value in self._get_capability_rows()
         ]
-        heads = [(kinds[kind].capabilities.name, kind == chosen) for kind in sorted(kinds)]
+        heads = [
+            (kinds[kind].capabilities.name, kind == chosen) for kind in sorted(kinds)
+        ]
         return self.env["ir.qweb"]._render(
             "stock_sync.capability_table", {"heads": heads, "rows": rows}
         )

@@ -1,10 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from datetime import timezone
+from decimal import Decimal
 
 from odoo import Command, fields, models
 
+from ..channels.types import RemoteReturn, ReturnLine
 from .sale_channel_orders import OVERLAP
+
+_REMATCH = 200
 
 #: how far a channel's word moves a return here: goods count when they are here
 _TARGETS = {
@@ -40,9 +44,8 @@ class SaleChannel(models.Model):
         if page.cursor:
             cursor.page_cursor = page.cursor
             return True
-        cursor._end_run(
-            cursor.run_high and min(cursor.run_high, fields.Datetime.now())
-        )
+        self._rematch_returns()
+        cursor._end_run(cursor.run_high and min(cursor.run_high, fields.Datetime.now()))
         return False
 
     def _take_returns(self, remotes):
@@ -78,6 +81,45 @@ class SaleChannel(models.Model):
                 self._update_return(record, remote, orders)
             self._follow_return(record, remote)
         return new
+
+    def _rematch_returns(self):
+        """Orders may arrive after their returns: look again for what fitted none."""
+        records = (
+            self.env["channel.return"]
+            .sudo()
+            .with_company(self.company_id)
+            .search(
+                [
+                    ("channel_id", "=", self.id),
+                    ("unmatched_count", ">", 0),
+                    ("state", "=", "requested"),
+                ],
+                limit=_REMATCH,
+            )
+        )
+        orders = self._find_channel_orders(
+            {line["order"] for record in records for line in record.unmatched or ()}
+        )
+        for record in records:
+            remote = RemoteReturn(
+                record.external_id,
+                record.return_type,
+                "",
+                "",
+                tuple(_from_json(line) for line in record.unmatched or ()),
+            )
+            lines, unmatched = self._match_return_lines(remote, orders)
+            if not lines:
+                continue
+            record.write(
+                {
+                    "line_ids": [Command.create(line) for line in lines],
+                    "unmatched": unmatched or False,
+                    "unmatched_count": len(unmatched),
+                }
+            )
+            if record.partner_id == self.walkin_partner_id and record.order_ids:
+                record.partner_id = record.order_ids[0].partner_id
 
     def _find_channel_orders(self, external_ids):
         """``{channel's order id: sale order}`` of this channel, in one query."""
@@ -177,7 +219,9 @@ class SaleChannel(models.Model):
             same = goods.filtered(lambda s: s.channel_line_ref == line.line_external_id)
             if len(same) == 1:
                 return same
-        same = goods.filtered(lambda s: line.sku and s.product_id.default_code == line.sku)
+        same = goods.filtered(
+            lambda s: line.sku and s.product_id.default_code == line.sku
+        )
         return same if len(same) == 1 else goods.browse()
 
     def _find_by_sku(self, sku):
@@ -249,6 +293,17 @@ def _as_json(line):
         "quantity": str(line.quantity),
         "refund": str(line.refund),
     }
+
+
+def _from_json(line):
+    return ReturnLine(
+        line["order"],
+        line["line"],
+        line["sku"],
+        line["name"],
+        Decimal(line["quantity"]),
+        Decimal(line["refund"]),
+    )
 
 
 def to_naive(moment):

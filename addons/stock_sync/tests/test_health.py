@@ -77,6 +77,17 @@ class TestHealth(StockSyncCommon):
         self.assertEqual(self.channel.sync_health, "error")
         self.assertIn("job runner", self.channel.sync_health_text)
 
+    def test_failed_jobs_are_told(self):
+        self.channel._enqueue_poll("orders")
+        job = self.env["queue.job"].search(
+            [("identity_key", "=", f"stock_sync.poll:orders:{self.channel.id}")]
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE queue_job SET state='failed' WHERE id=%s", [job.id])
+        self.env.invalidate_all()
+        self.assertEqual(self.channel.sync_health, "warning")
+        self.assertIn("Job Queue", self.channel.sync_health_text)
+
     def test_webhook_problems(self):
         kind = self.channel._get_adapter_class()
         kind.webhook_problems = lambda adapter, url: ("switched off",)

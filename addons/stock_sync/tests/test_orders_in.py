@@ -85,6 +85,25 @@ class TestOrdersIn(StockSyncCommon):
         asked = [call[1] for call in self.shop.log if call[0] == "read_orders"]
         self.assertEqual(asked, [("O0",), ("LATE",)])
 
+    def test_list_without_times(self):
+        """Shopee-like: only the orders themselves tell when they changed."""
+        self.shop.lists_times = False
+        self.shop.add_order("O0", ago(minutes=30))
+        cursor = self.poll()
+        self.assertEqual(cursor.watermark, naive(self.shop.updated["O0"]))
+
+    def test_time_of_list_is_not_of_change(self):
+        """Vendure-like: the list's time is when the order was placed."""
+        self.use_capabilities(reread_open_orders=True)
+        placed = ago(minutes=30)
+        self.shop.add_order("O0", placed)
+        self.poll()
+        self.shop.add_order("O0", ago(minutes=2), status="cancelled")
+        self.shop.updated["O0"] = placed
+        cursor = self.poll()
+        self.assertEqual(self.find_rows("O0").payload["status"], "cancelled")
+        self.assertEqual(cursor.watermark, naive(placed))
+
     def test_repeated_poll_changes_nothing(self):
         self.shop.add_order("O0", ago(minutes=1))
         self.poll()
@@ -134,6 +153,8 @@ class TestOrdersIn(StockSyncCommon):
         rows = self.find_rows("O0", "O1", "O2")
         self.assertEqual(rows.mapped("state"), ["received", "error", "received"])
         self.assertIn("SOLD_TO_MARS", rows[1].error)
+        self.env["sale.channel"]._cron_health()
+        self.assertIn("inbox", self.channel.activity_ids.mapped("sync_kind"))
         self.assertEqual(rows[1].error_code, "untranslated")
         # the connector learned the word meanwhile
         self.shop.untranslatable.clear()
@@ -314,4 +335,3 @@ class TestOrdersIn(StockSyncCommon):
         self.poll()
         row = self.find_rows("9007199254740993123")
         self.assertEqual(row.payload["raw"]["id"], 9007199254740993)
-

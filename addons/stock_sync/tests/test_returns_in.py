@@ -98,13 +98,26 @@ class TestReturnsIn(StockSyncCommon):
         self.assertEqual(record.line_ids.product_id, self.product)
         self.assertNotEqual(record.partner_id, self.channel.walkin_partner_id)
 
+    def test_order_arrives_much_later(self):
+        """The shop does not list the return again, which finds its order anyway."""
+        line = ReturnLine("LATER", "LATER-1", "NO-SKU", "Chair", refund=Decimal(9))
+        self._offer(lines=(line,))
+        self.poll("returns")
+        self.shop.returns.clear()
+        self.shop.add_order("LATER", ago(minutes=2))
+        self.poll()
+        self.find_rows("LATER").action_process()
+        self.poll("returns")
+        record = self._get()
+        self.assertEqual(record.line_ids.product_id, self.product)
+        self.assertEqual(record.line_ids.refund_amount, 9)
+        self.assertFalse(record.unmatched_text)
+
     def test_matched_by_sku(self):
         line = ReturnLine("O1", "", self.shop.sku)
         self._offer(lines=(line,))
         self.poll("returns")
-        self.assertEqual(
-            self._get().line_ids.sale_line_id.channel_line_ref, "O1-1"
-        )
+        self.assertEqual(self._get().line_ids.sale_line_id.channel_line_ref, "O1-1")
 
     def test_hint_brings_it(self):
         self._offer()

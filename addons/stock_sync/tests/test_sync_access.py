@@ -54,6 +54,21 @@ class TestSyncAccess(StockSyncCommon):
         with self.assertRaises(AccessError), mute_logger("odoo.models"):
             self.records[2].with_user(clerk).action_replay()
 
+    def test_manager_connects_nothing(self):
+        manager = self._create_user("manager")
+        channel = self.channel.with_user(manager)
+        for vals in (
+            {"sync_state": "draft"},
+            {"sync_shop_ref": "S9"},
+            {"sync_options": {"a": 1}},
+        ):
+            with self.assertRaises(AccessError):
+                channel.write(vals)
+        with self.assertRaises(AccessError), mute_logger("odoo.models"):
+            channel.sync_allow_private = True
+        with self.assertRaises(AccessError):
+            channel.create({"name": "X", "sync_state": "connected"})
+
     def test_manager_pauses(self):
         manager = self._create_user("manager")
         self.channel.with_user(manager).action_pause()

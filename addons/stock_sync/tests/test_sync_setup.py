@@ -1,9 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from .. import channels
 from ..channels import errors
+from ..channels.practice import Practice
 from .common import StockSyncCommon
 from .fake_channel import KIND
 
@@ -95,9 +99,7 @@ class TestSyncSetup(StockSyncCommon):
             {
                 "name": "Other admin",
                 "login": "other_admin_sync",
-                "group_ids": [
-                    (4, self.env.ref("stock_sync.group_connector_admin").id)
-                ],
+                "group_ids": [(4, self.env.ref("stock_sync.group_connector_admin").id)],
                 "company_id": self.company.id,
                 "company_ids": [(6, 0, self.company.ids)],
             }
@@ -109,6 +111,20 @@ class TestSyncSetup(StockSyncCommon):
             with self.assertRaises(UserError):
                 self.env["sale.channel"]._finish_login(wrong, {"code": "good"})
         self.assertFalse(self.shop.calls["exchange_code"])
+
+    def test_practice_shop_calls_nobody(self):
+        channel = self._create_channel(
+            "Practice", self.company, channel_type="practice", sync_shop_ref="P"
+        )
+        kinds = {"practice": Practice}
+        with (
+            patch.object(channels, "adapters", lambda: kinds),
+            patch("requests.Session.request", side_effect=AssertionError),
+        ):
+            text, _level = channel._test_connection()
+            self.assertEqual(channel.sync_state, "connected", text)
+            channel._job_poll("orders")
+            self.assertEqual(channel.sync_health, "ok")
 
     def test_login_refused(self):
         with self.assertRaises(errors.AuthorisationLost):

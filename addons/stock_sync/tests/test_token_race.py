@@ -39,7 +39,9 @@ class TestTokenRace(BaseCase):
 
     def _remove(self):
         with self.registry.cursor() as cr:
-            cr.execute("DELETE FROM channel_sync_log WHERE channel_id = %s", [self.channel_id])
+            cr.execute(
+                "DELETE FROM channel_sync_log WHERE channel_id = %s", [self.channel_id]
+            )
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["sale.channel"].browse(self.channel_id).unlink()
 
