@@ -6,3 +6,4 @@ from . import errors, types
 from .adapter import Adapter, adapters, register
 from .transport import Transport
 from . import vendure
+from . import medusa
