@@ -1,0 +1,3 @@
+def test_smoke(medusa):
+    order = medusa.shopper().order({"MTS-M": 2})
+    print(order["id"])
