@@ -7,3 +7,4 @@ from .adapter import Adapter, adapters, register
 from .transport import Transport
 from . import vendure
 from . import medusa
+from . import generic
