@@ -8,3 +8,4 @@ from .transport import Transport
 from . import vendure
 from . import medusa
 from . import generic
+from . import shopee, woocommerce

@@ -9,7 +9,7 @@ whoever calls can stop, store and go on. A channel that cannot do something says
 its capabilities and leaves the method as it is.
 
 To add a channel: one file with a subclass that is decorated with ``register``, and its
-tests. `readme/ADD_A_CHANNEL.md` tells how.
+tests. `docs/add-a-channel.md` tells how.
 """
 
 from abc import ABC, abstractmethod

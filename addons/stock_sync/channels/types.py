@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 
-class Auth(StrEnum):
+class Auth(str, Enum):
     """How a shop is connected."""
 
     KEY = "key"  # a key, perhaps with a secret, typed in by an admin
@@ -22,14 +22,14 @@ class Auth(StrEnum):
     NONE = "none"
 
 
-class StockMeaning(StrEnum):
+class StockMeaning(str, Enum):
     """What the number that a channel takes for stock means."""
 
     SELLABLE = "sellable"  # what may be sold now
     ON_HAND = "on_hand"  # sellable and what open orders of that channel allocated
 
 
-class Failure(StrEnum):
+class Failure(str, Enum):
     """What one wrong item does to the others of its call."""
 
     PER_ITEM = "per_item"
