@@ -1,6 +1,6 @@
 import pytest
 
-from . import npm
+from . import medusa_shop, npm
 from .vendure_shop import FILES as VENDURE_FILES
 from .vendure_shop import VendureServer
 from .webhooks import Inbox
@@ -13,3 +13,10 @@ def vendure():
         with VendureServer(folder, hooks) as server:
             server.hooks = hooks
             yield server
+
+
+@pytest.fixture(scope="session")
+def medusa():
+    """A real Medusa with a few shirts; its webhooks arrive at ``medusa.hooks``."""
+    with Inbox() as hooks, medusa_shop.running(hooks) as server:
+        yield server

@@ -74,15 +74,15 @@ def _install(name, files, folder):
 
 @contextlib.contextmanager
 def workplace(name, *more):
-    """A folder of one run: the project's own files, and ``more``, beside the packages.
+    """A folder of one run: the project's own files, and ``more``, with the packages.
 
-    It lies below the installed project, where Node looks for packages by itself.
+    It lies below the installed project, since Node knows files by their real place.
     """
-    folder = install(name) / f"run-{os.getpid()}"
+    installed = install(name)
+    folder = installed / f"run-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(
-        HERE / name, folder, ignore=shutil.ignore_patterns("package*.json")
-    )
+    shutil.copytree(HERE / name, folder)
+    (folder / "node_modules").symlink_to(installed / "node_modules")
     for source, target in more:
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / target)

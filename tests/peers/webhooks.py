@@ -19,6 +19,8 @@ class Inbox:
     def __init__(self):
         self.requests = []
         self.is_down = False
+        #: called with what arrives (headers, body), where somebody carries it on
+        self.deliver = None
         inbox = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -28,6 +30,8 @@ class Inbox:
                     headers = {k.lower(): v for k, v in self.headers.items()}
                     moment = datetime.now(timezone.utc)
                     inbox.requests.append((headers, body, moment))
+                    if inbox.deliver:
+                        inbox.deliver(headers, body)
                 self.send_response(503 if inbox.is_down else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

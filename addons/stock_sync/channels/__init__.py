@@ -7,4 +7,6 @@ from .adapter import Adapter, adapters, register
 from .transport import Transport
 from . import vendure
 from . import practice
+from . import medusa
+from . import generic
 from . import shopee, woocommerce

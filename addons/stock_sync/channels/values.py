@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import BadAnswer
 
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+_FRACTION = re.compile(r"\.(\d+)")
 _NINE = Decimal("1e-9")
 
 
@@ -22,12 +22,18 @@ def moment(text: Any) -> datetime | None:
     if not text:
         return None
     try:
-        value = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
-    except (TypeError, ValueError) as error:
+        value = datetime.fromisoformat(_plain(text))
+    except (AttributeError, TypeError, ValueError) as error:
         raise BadAnswer(f"{text!r:.40} is no moment") from error
     if value.tzinfo is None:
         raise BadAnswer(f"{text!r:.40} has no zone")
     return value.astimezone(timezone.utc)
+
+
+def _plain(text):
+    """As every Python reads it: no Z, three or six decimals of a second."""
+    text = _FRACTION.sub(lambda found: f".{found[1]:0<6.6}", text)
+    return text[:-1] + "+00:00" if text[-1] in "Zz" else text
 
 
 def latest(*texts: Any) -> datetime | None:

@@ -35,7 +35,7 @@ from .types import (
     ShopInfo,
     StockMeaning,
 )
-from .values import iso
+from .values import iso, moment
 from .vendure_orders import OrderTranslator
 from .vendure_stock import VendureStock
 
@@ -97,7 +97,8 @@ class Vendure(VendureStock, Adapter):
 
     # --- orders ---
     def list_orders(self, since, until, cursor=""):
-        # the moment of order never changes: nothing slips through between two pages
+        # by the moment of order, which never changes: nothing slips through between two
+        # pages, and it may serve as the mark up to which all was read
         skip = int(cursor or 0)
         options = {
             "take": _PAGE,
@@ -109,7 +110,7 @@ class Vendure(VendureStock, Adapter):
         found = data["orders"]
         read = self._translate(data, found["items"])
         refs = [
-            OrderRef(order["id"], self._translator(data, order).updated_at())
+            OrderRef(order["id"], moment(order["orderPlacedAt"]))
             for order in found["items"]
             if order["orderPlacedAt"]
         ]

@@ -1,4 +1,5 @@
 // A Vendure shop for tests: loopback only, its database one file beside this one.
+const fs = require("fs");
 const path = require("path");
 const {
   DefaultJobQueuePlugin,
@@ -7,6 +8,8 @@ const {
   dummyPaymentHandler,
 } = require("@vendure/core");
 const {SuiteWebhookPlugin} = require("./vendure-plugin");
+
+const database = path.join(__dirname, "shop.sqljs");
 
 exports.config = {
   apiOptions: {
@@ -24,7 +27,12 @@ exports.config = {
   dbConnectionOptions: {
     type: "sqljs",
     autoSave: true,
-    location: path.join(__dirname, "shop.sqljs"),
+    // whole or not at all: the tests kill the server at any moment
+    autoSaveCallback: (content) => {
+      fs.writeFileSync(`${database}.new`, content);
+      fs.renameSync(`${database}.new`, database);
+    },
+    location: database,
     synchronize: true,
     logging: false,
   },
