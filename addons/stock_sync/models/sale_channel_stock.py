@@ -62,6 +62,7 @@ class SaleChannel(models.Model):
         What the channel is told, and what it answers, must stay whatever becomes of
         the job: nothing that was sent may be rolled back here.
         """
+        self.env.flush_all()
         with self.env.registry.cursor() as cr:
             env = self.env(cr=cr)
             call = partial(getattr(records.with_env(env), method), *args)
