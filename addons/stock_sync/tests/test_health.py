@@ -78,6 +78,7 @@ class TestHealth(StockSyncCommon):
         self.assertIn("job runner", self.channel.sync_health_text)
 
     def test_failed_jobs_are_told(self):
+        self.get_cursor().last_ok_at = fields.Datetime.now()
         self.channel._enqueue_poll("orders")
         job = self.env["queue.job"].search(
             [("identity_key", "=", f"stock_sync.poll:orders:{self.channel.id}")]

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.sale_channel import KINDS
+
 _ADMIN = "stock_sync.group_connector_admin"
 
 
@@ -74,6 +76,17 @@ class SaleChannelSetup(models.TransientModel):
                 if setup.channel_id and setup.is_connectable
                 else False
             )
+
+    @api.model
+    def _selection_channel_type(self):
+        """Override of ``order_management``: no shop that nothing can talk to."""
+        spoken = self.env["sale.channel"]._get_sync_kinds()
+        shops = dict(KINDS)
+        return [
+            (kind, label)
+            for kind, label in super()._selection_channel_type()
+            if kind in spoken or kind not in shops
+        ]
 
     @api.model
     def _get_kind_hints(self):
