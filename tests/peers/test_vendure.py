@@ -20,9 +20,7 @@ def key(vendure):
 
 @pytest.fixture
 def shop(vendure, key):
-    credentials = connect.Credentials(
-        app_key=key, webhook_secret=vendure.hooks.secret
-    )
+    credentials = connect.Credentials(app_key=key, webhook_secret=vendure.hooks.secret)
     return connect.adapter("vendure", vendure, credentials)
 
 

@@ -136,7 +136,9 @@ class OrderTranslator:
         if self._has_all(came_back):
             return "returned"
         for status, name in (("delivered", "delivered"), ("shipped", "shipped")):
-            if self._has_all(lambda item, n=name: number(item["detail"][f"{n}_quantity"])):
+            if self._has_all(
+                lambda item, n=name: number(item["detail"][f"{n}_quantity"])
+            ):
                 return status
         paid = {"paid", "partially_refunded", "refunded"}
         if self.options.get("authorized_is_paid"):
@@ -226,7 +228,10 @@ class OrderTranslator:
 
     def _shipping(self):
         order = self.order
-        total, tax = number(order["shipping_total"]), number(order["shipping_tax_total"])
+        total, tax = (
+            number(order["shipping_total"]),
+            number(order["shipping_tax_total"]),
+        )
         names = [method["name"] for method in order.get("shipping_methods") or ()]
         return filled(
             {
@@ -331,9 +336,7 @@ class OrderTranslator:
                     kind="refund_only",
                     status="closed",
                     currency=self.order["currency_code"].upper(),
-                    lines=(
-                        ReturnLine(order_id, quantity=Decimal(0), refund=amount),
-                    ),
+                    lines=(ReturnLine(order_id, quantity=Decimal(0), refund=amount),),
                     requested_at=moment(refund["created_at"]),
                     updated_at=moment(refund.get("updated_at") or refund["created_at"]),
                     amount=amount,

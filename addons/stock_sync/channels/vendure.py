@@ -11,7 +11,8 @@ after an order refunds are looked for, 60).
 import json
 from datetime import datetime, timedelta, timezone
 
-from . import signing, vendure_graphql as graphql
+from . import signing
+from . import vendure_graphql as graphql
 from .adapter import Adapter, register
 from .errors import (
     AlreadyDone,
@@ -260,7 +261,9 @@ class Vendure(VendureStock, Adapter):
         ]
         left = {line["id"]: line["quantity"] for line in order["lines"]}
         for line in lines:
-            left[line["orderLineId"]] = left.get(line["orderLineId"], 0) - line["quantity"]
+            left[line["orderLineId"]] = (
+                left.get(line["orderLineId"], 0) - line["quantity"]
+            )
         self.client.do(
             graphql.CANCEL,
             "cancelOrder",
