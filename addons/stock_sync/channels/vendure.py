@@ -21,6 +21,7 @@ from .errors import (
     Misconfigured,
     NotFound,
     PermissionMissing,
+    Refused,
 )
 from .types import (
     Auth,
@@ -219,23 +220,14 @@ class Vendure(VendureStock, Adapter):
         Without a number two parcels with the same content cannot be told apart: the
         second counts as made only if nothing is left to be shipped of its lines.
         """
-        sent, same = {}, []
+        left, same = _left_to_ship(order), []
         for parcel in order.get("fulfillments") or ():
-            if parcel["state"] == "Cancelled":
-                continue
             content = {x["orderLineId"]: x["quantity"] for x in parcel["lines"]}
-            for line, count in content.items():
-                sent[line] = sent.get(line, 0) + count
-            if content == wanted and (parcel["trackingCode"] or "") == tracking:
+            is_same = (parcel["trackingCode"] or "") == tracking and content == wanted
+            if is_same and parcel["state"] != "Cancelled":
                 same.append(parcel)
-        open_lines = {
-            line["id"]: line["quantity"] - sent.get(line["id"], 0)
-            for line in order["lines"]
-        }
         pending = [parcel for parcel in same if parcel["state"] == "Pending"]
-        is_possible = all(
-            count <= open_lines.get(line, 0) for line, count in wanted.items()
-        )
+        is_possible = all(count <= left.get(line, 0) for line, count in wanted.items())
         if pending:
             return pending[0]
         return same[0] if same and (tracking or not is_possible) else None
@@ -255,23 +247,26 @@ class Vendure(VendureStock, Adapter):
         ]
         if order["state"] == "Cancelled" or any(mark in text for text in reasons):
             raise AlreadyDone("cancelled before", code="cancelled")
-        lines = [
-            {"orderLineId": ids[0], "quantity": count}
-            for ids, count in cancellation.lines
-        ]
-        left = {line["id"]: line["quantity"] for line in order["lines"]}
-        for line in lines:
-            left[line["orderLineId"]] = (
-                left.get(line["orderLineId"], 0) - line["quantity"]
-            )
+        there = {line["id"]: line["quantity"] for line in order["lines"]}
+        wanted = {ids[0]: count for ids, count in cancellation.lines}
+        if not wanted:
+            # the rest: what was shipped would count as come back
+            wanted = {k: n for k, n in _left_to_ship(order).items() if n > 0}
+        if not wanted:
+            raise Refused("all of it was shipped", code="shipped")
         self.client.do(
             graphql.CANCEL,
             "cancelOrder",
             i={
                 "orderId": order["id"],
-                "lines": lines or None,
+                "lines": [
+                    {"orderLineId": line, "quantity": count}
+                    for line, count in wanted.items()
+                ],
                 "reason": f"{cancellation.reason} {mark}",
-                "cancelShipping": not lines or not any(left.values()),
+                "cancelShipping": all(
+                    wanted.get(line, 0) >= count for line, count in there.items()
+                ),
             },
         )
 
@@ -284,6 +279,16 @@ class Vendure(VendureStock, Adapter):
             return tuple(_hints(event, topic, data))
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadSignature("signed, but no message", code="body") from error
+
+
+def _left_to_ship(order):
+    """{line: units that no parcel holds}."""
+    left = {line["id"]: line["quantity"] for line in order["lines"]}
+    for parcel in order.get("fulfillments") or ():
+        if parcel["state"] != "Cancelled":
+            for part in parcel["lines"]:
+                left[part["orderLineId"]] -= part["quantity"]
+    return left
 
 
 def _changed(since, until):
