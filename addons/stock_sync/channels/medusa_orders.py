@@ -159,17 +159,12 @@ class OrderTranslator:
         price = number(item["unit_price"])
         if left:
             share = quantity / left
-            tax = number(item["tax_total"]) * share
-            gross = number(item["total"]) * share
-        else:
-            gross = price * quantity - sum(
-                (number(a["amount"]) for a in item.get("adjustments") or ()), Decimal(0)
+            gross, tax = (
+                number(item["total"]) * share,
+                number(item["tax_total"]) * share,
             )
-            if item.get("is_tax_inclusive"):
-                tax = gross - gross / (1 + rate / 100)
-            else:
-                tax = gross * rate / 100
-                gross += tax
+        else:
+            gross, tax = self._as_ordered(item, price * quantity, rate)
         if item.get("is_tax_inclusive") and not self.includes_tax:
             price = price / (1 + rate / 100)
         net = gross if self.includes_tax else gross - tax
@@ -191,6 +186,16 @@ class OrderTranslator:
             "tax_rate": money(rate),
         }
         return filled(line), gross
+
+    @staticmethod
+    def _as_ordered(item, amount, rate):
+        """(with taxes, taxes) of an item of which nothing is left."""
+        for part in item.get("adjustments") or ():
+            amount -= number(part["amount"])
+        if item.get("is_tax_inclusive"):
+            return amount, amount - amount / (1 + rate / 100)
+        tax = amount * rate / 100
+        return amount + tax, tax
 
     def _customer(self):
         order = self.order

@@ -181,23 +181,18 @@ class Vendure(VendureStock, Adapter):
         if known and known["state"] in ("Shipped", "Delivered"):
             raise AlreadyDone("the parcel is known", code=known["id"])
         if not known:
-            known = self.client.do(
-                graphql.FULFIL,
-                "addFulfillmentToOrder",
-                _DONE,
-                i={
-                    "lines": [
-                        {"orderLineId": line, "quantity": count}
-                        for line, count in wanted.items()
+            values = {
+                "lines": _write_lines(wanted),
+                "handler": {
+                    "code": "manual-fulfillment",
+                    "arguments": [
+                        {"name": "method", "value": shipment.carrier or "-"},
+                        {"name": "trackingCode", "value": shipment.tracking},
                     ],
-                    "handler": {
-                        "code": "manual-fulfillment",
-                        "arguments": [
-                            {"name": "method", "value": shipment.carrier or "-"},
-                            {"name": "trackingCode", "value": shipment.tracking},
-                        ],
-                    },
                 },
+            }
+            known = self.client.do(
+                graphql.FULFIL, "addFulfillmentToOrder", _DONE, i=values
             )
         self.client.do(
             graphql.MOVE_FULFILMENT,
@@ -236,39 +231,27 @@ class Vendure(VendureStock, Adapter):
         # the key goes into the reason, which only the seller sees: a second try of a
         # part finds it
         mark = f"[{cancellation.key}]"
-        data = self.client.call(
-            graphql.CANCELLATIONS, id=cancellation.order_external_id
-        )
-        order = data["order"]
+        external_id = cancellation.order_external_id
+        order = self.client.call(graphql.CANCELLATIONS, id=external_id)["order"]
         if not order:
             raise NotFound("no such order", code="order")
-        reasons = [
-            str(entry["data"].get("reason", "")) for entry in order["history"]["items"]
-        ]
-        if order["state"] == "Cancelled" or any(mark in text for text in reasons):
+        done = (str(one["data"].get("reason")) for one in order["history"]["items"])
+        if order["state"] == "Cancelled" or any(mark in reason for reason in done):
             raise AlreadyDone("cancelled before", code="cancelled")
-        there = {line["id"]: line["quantity"] for line in order["lines"]}
         wanted = {ids[0]: count for ids, count in cancellation.lines}
         if not wanted:
             # the rest: what was shipped would count as come back
             wanted = {k: n for k, n in _left_to_ship(order).items() if n > 0}
         if not wanted:
             raise Refused("all of it was shipped", code="shipped")
-        self.client.do(
-            graphql.CANCEL,
-            "cancelOrder",
-            i={
-                "orderId": order["id"],
-                "lines": [
-                    {"orderLineId": line, "quantity": count}
-                    for line, count in wanted.items()
-                ],
-                "reason": f"{cancellation.reason} {mark}",
-                "cancelShipping": all(
-                    wanted.get(line, 0) >= count for line, count in there.items()
-                ),
-            },
-        )
+        there = {line["id"]: line["quantity"] for line in order["lines"]}
+        values = {
+            "orderId": order["id"],
+            "lines": _write_lines(wanted),
+            "reason": f"{cancellation.reason} {mark}",
+            "cancelShipping": all(wanted.get(k, 0) >= n for k, n in there.items()),
+        }
+        self.client.do(graphql.CANCEL, "cancelOrder", i=values)
 
     # --- webhooks ---
     def verify_webhook(self, request):
@@ -279,6 +262,10 @@ class Vendure(VendureStock, Adapter):
             return tuple(_hints(event, topic, data))
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadSignature("signed, but no message", code="body") from error
+
+
+def _write_lines(counts):
+    return [{"orderLineId": line, "quantity": n} for line, n in counts.items()]
 
 
 def _left_to_ship(order):
