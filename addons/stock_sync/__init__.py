@@ -3,5 +3,6 @@
 from . import channels
 from . import controllers
 from . import models
+from . import reports
 from . import wizards
 from .hooks import uninstall_hook

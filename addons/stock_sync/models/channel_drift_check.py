@@ -77,9 +77,9 @@ class ChannelDriftCheck(models.Model):
     @api.model
     def _start(self, channel):
         """Begin to compare a shop; a check that hangs is given up."""
-        self.search(
-            [("channel_id", "=", channel.id), ("state", "=", "running")]
-        )._fail(self.env._("Another check was started."))
+        self.search([("channel_id", "=", channel.id), ("state", "=", "running")])._fail(
+            self.env._("Another check was started.")
+        )
         check = self.create({"channel_id": channel.id})
         channel._fetch_listings(check)
         return check
@@ -92,11 +92,11 @@ class ChannelDriftCheck(models.Model):
         listings = self.env["channel.listing"]
         known = listings._find_known(
             self.channel_id,
-            [(o.ref.item_id, o.ref.variant_id, o.ref.location_id) for o in remote_listings],
+            [_get_key(one) for one in remote_listings],
         )
         equal, skipped, lines, learned = 0, 0, [], []
         for one in remote_listings:
-            listing = known.get((one.ref.item_id, one.ref.variant_id, one.ref.location_id))
+            listing = known.get(_get_key(one))
             if not listing or one.quantity is None or not listing._is_compared():
                 skipped += 1
                 continue
@@ -160,3 +160,7 @@ class ChannelDriftCheck(models.Model):
             "stock_sync.channel_drift_line_action"
         )
         return {**action, "domain": [("check_id", "in", self.ids)], "context": {}}
+
+
+def _get_key(remote):
+    return remote.ref.item_id, remote.ref.variant_id, remote.ref.location_id

@@ -12,7 +12,11 @@ class ChannelDriftLine(models.Model):
     _rec_name = "listing_id"
 
     check_id = fields.Many2one(
-        "channel.drift.check", required=True, readonly=True, ondelete="cascade", index=True
+        "channel.drift.check",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
     listing_id = fields.Many2one(
         "channel.listing", required=True, readonly=True, ondelete="cascade", index=True

@@ -1,13 +1,25 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..channels.types import ListingRef
 
 #: what a change of makes the quantity shown another one
-_PUBLISHED_BY = frozenset(("product_id", "factor", "state", "active", "tracked"))
+_PUBLISHED_BY = frozenset(
+    (
+        "product_id",
+        "factor",
+        "state",
+        "active",
+        "tracked",
+        "fulfilled_by_channel",
+        "missing_since",
+    )
+)
+#: what people may change; the rest is the shop's, or comes from sending
+_BY_PEOPLE = frozenset(("product_id", "factor", "active"))
 
 
 class ChannelListing(models.Model):
@@ -134,7 +146,17 @@ class ChannelListing(models.Model):
         return listings
 
     def write(self, vals):
-        """Change listings: choosing a product matches, removing it undoes that."""
+        """Change listings: choosing a product matches, removing it undoes that.
+
+        :raises AccessError: for what only the shop or the sending may say
+        """
+        if not self.env.su and set(vals) - _BY_PEOPLE:
+            raise AccessError(
+                self.env._(
+                    "Only product, units and archiving of a listing are changed by "
+                    "hand. Use the buttons for the rest."
+                )
+            )
         if "product_id" in vals and "state" not in vals:
             state = "matched" if vals["product_id"] else "unmatched"
             vals = {**vals, "state": state, "suggested_product_id": False}
@@ -199,20 +221,22 @@ class ChannelListing(models.Model):
     def action_ignore(self):
         """Never send anything for these listings; their orders still come."""
         self.check_access("write")
-        self.write({"state": "ignored"})
+        # the state is not written by hand, but by this button
+        self.sudo().write({"state": "ignored"})
         return True
 
     def action_reopen(self):
         """Take ignored listings up again."""
         self.check_access("write")
-        for listing in self.filtered(lambda one: one.state == "ignored"):
+        for listing in self.sudo().filtered(lambda one: one.state == "ignored"):
             listing.write({"state": "matched" if listing.product_id else "unmatched"})
         return True
 
     def action_match(self):
         """Look for the products of these listings again, by SKU and barcode."""
         self.check_access("write")
-        self.filtered(
+        # what is found is kept by the system
+        self.sudo().filtered(
             lambda one: one.state in ("unmatched", "suggested", "conflict")
         )._match()
         return True

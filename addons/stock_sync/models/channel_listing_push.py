@@ -203,16 +203,21 @@ class ChannelListing(models.Model):
 
     @api.model
     def _store_refused(self, refused, seconds=_REFUSED_WAIT):
-        """The shop said no: what it shows did not change.
+        """The shop said no, or something else.
 
-        :param refused: list of (id, 0, message)
+        :param refused: list of (id, quantity it shows instead or -1, message)
         """
         self._update_pushed(
             refused,
             SQL(
-                """push_error = new.text, push_state = CASE
+                """push_error = new.text, acked_qty = CASE WHEN new.quantity >= 0
+                    THEN new.quantity ELSE acked_qty END,
+                push_state = CASE
                     WHEN listing.target_qty != listing.sent_qty THEN 'pending'
-                    ELSE 'failed' END, push_retry_at = %s""",
+                    ELSE 'failed' END,
+                push_retry_at = CASE
+                    WHEN listing.target_qty = listing.sent_qty THEN %s::timestamp
+                    END""",
                 fields.Datetime.now() + timedelta(seconds=seconds),
             ),
         )
@@ -290,12 +295,33 @@ class ChannelListing(models.Model):
 
     @api.model
     def _recover_sent(self, channel_id):
-        """What a job that died had sent: nobody knows what became of it."""
-        self.env.cr.execute(
+        """What a job that died had sent: nobody knows what became of it.
+
+        :return: ids of all listings of the shop that nobody knows about
+        """
+        rows = self.env.execute_query(
             SQL(
                 "UPDATE channel_listing SET push_state = 'unknown'"
-                " WHERE channel_id = %s AND push_state = 'sent'",
+                " WHERE channel_id = %s AND push_state IN ('sent', 'unknown')"
+                " RETURNING id",
                 channel_id,
+            )
+        )
+        self.invalidate_model(flush=False)
+        return sorted(row[0] for row in rows)
+
+    @api.model
+    def _retry_refused(self):
+        """What was refused is tried again after some hours: promotions end."""
+        self.flush_model(["push_state", "push_retry_at"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE channel_listing SET push_state = 'pending',"
+                " push_retry_at = NULL"
+                " WHERE push_state = 'failed' AND push_retry_at <= %s"
+                " AND missing_since IS NULL AND stale_count < %s",
+                fields.Datetime.now(),
+                MAX_STALE,
             )
         )
         self.invalidate_model(flush=False)
@@ -304,9 +330,6 @@ class ChannelListing(models.Model):
         """Count and send these listings again, whatever was sent before."""
         self.check_access("read")
         listings_sudo = self.sudo().filtered(lambda one: one.state == "matched")
-        listings_sudo.filtered(lambda one: one.push_state == "failed").write(
-            {"push_state": "pending", "stale_count": 0, "push_retry_at": False}
-        )
         dirty = self.env["channel.stock.dirty"]
         dirty._collect_products(listings_sudo.product_id.ids, "hand")
         return {

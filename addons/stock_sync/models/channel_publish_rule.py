@@ -212,7 +212,6 @@ class ChannelPublishRule(models.Model):
                 ]
             ).filtered(lambda rule: rule._is_in_force())
             sold = others._get_pool_sold()
-            # each rule's own warehouses, or all of the company
             there = products.sudo()._get_available_to_promise(
                 self.env["channel.stock.publisher"]._get_warehouses(company)
             )

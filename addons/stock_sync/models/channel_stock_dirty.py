@@ -1,13 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import logging
 import time
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
+
+_logger = logging.getLogger(__name__)
 
 _KEY = "stock_sync.dirty"
 #: seconds that changes are collected before they are looked at
@@ -72,11 +76,11 @@ class ChannelStockDirty(models.Model):
     @api.model
     def _insert_scope(self, domain, reason):
         """Note all products with listings in a domain."""
-        query = (
-            self.env["channel.listing"]
-            # rules are the company's: what the user may see does not matter
-            .sudo()
-            ._search([*domain, ("state", "=", "matched")], order=None)
+        # rules are the company's: what the user may see does not matter
+        listings_sudo = self.env["channel.listing"].sudo()
+        listings_sudo.flush_model()
+        query = listings_sudo._search(
+            Domain(domain) & Domain("state", "=", "matched"), order=None
         )
         self._insert(
             SQL(
@@ -130,9 +134,13 @@ class ChannelStockDirty(models.Model):
             if _asked.get(dbname, 0.0) > now + DEBOUNCE / 2:
                 return
             _asked[dbname] = now + DEBOUNCE
-            with Registry(dbname).cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["channel.stock.dirty"]._enqueue_flush(DEBOUNCE)
+            try:
+                with Registry(dbname).cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["channel.stock.dirty"]._enqueue_flush(DEBOUNCE)
+            except Exception:
+                # what was asked for is committed: nobody is to see an error here
+                _logger.warning("A flush was not enqueued", exc_info=True)
 
         return ask
 

@@ -83,7 +83,11 @@ class ChannelSyncLog(models.Model):
             )
 
     def write(self, vals):
-        """:raises UserError: always: what was logged stays"""
+        """What was logged stays.
+
+        :raises UserError: always
+        """
+        self.check_access("write")
         raise UserError(self.env._("The log of a shop cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

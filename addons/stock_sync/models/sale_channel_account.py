@@ -112,6 +112,8 @@ class SaleChannelAccount(models.Model):
             if value := (account[f"{name}_input"] or "").strip():
                 # the field itself is nobody's
                 account.sudo().write({name: value, "state": "ok"})
+        # what was typed is not sent back either
+        self.invalidate_recordset([f"{name}_input"])
 
     @api.depends(*_SECRETS)
     def _compute_stored(self):

@@ -51,9 +51,7 @@ class SaleChannel(models.Model):
         """
         self.check_access("write")
         if self.filtered(lambda channel: channel.stock_stop == "check"):
-            raise UserError(
-                self.env._("Compare the shop first: start a drift check and look at it.")
-            )
+            raise UserError(self.env._("Compare the shop first: use “Compare Now”."))
         braked = self.filtered(lambda channel: channel.stock_stop == "brake")
         braked.sudo().write(
             {

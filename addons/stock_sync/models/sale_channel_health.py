@@ -58,7 +58,16 @@ class SaleChannel(models.Model):
         "The alarm comes after some gaps, or never (0).",
     )
 
-    @api.depends("sync_state", "cursor_ids", "channel_type")
+    @api.depends(
+        "channel_type",
+        "cursor_ids.error",
+        "cursor_ids.last_new_at",
+        "cursor_ids.last_ok_at",
+        "cursor_ids.usual_gap",
+        "sync_silence_factor",
+        "sync_state",
+        "sync_webhook_problems",
+    )
     def _compute_sync_health(self):
         # how the shop is does not depend on who looks
         counts = self.sudo()._count_letters()

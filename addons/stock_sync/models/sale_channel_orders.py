@@ -6,6 +6,8 @@ from datetime import timedelta, timezone
 from odoo import fields, models
 from odoo.tools import SQL, split_every
 
+from odoo.addons.order_management.neutral.identity import moment_of
+
 from ..channels import errors
 from ..channels.types import Orders
 
@@ -99,13 +101,12 @@ class SaleChannel(models.Model):
         return True
 
     def _take_order_page(self, cursor, page, can):
-        moments = [ref.updated_at for ref in page.refs if ref.updated_at]
-        if moments and not cursor.is_backfill:
-            high = _naive(max(moments))
-            cursor.run_high = max(high, cursor.run_high or high)
         whole = dict(page.orders)
-        wanted = self._get_changed(
-            [ref for ref in page.refs if ref.external_id not in whole]
+        refs = [ref for ref in page.refs if ref.external_id not in whole]
+        # a list whose time is not that of the last change tells nothing about it
+        known = set() if can.reread_open_orders else self._get_known(refs)
+        wanted = list(
+            dict.fromkeys(r.external_id for r in refs if r.external_id not in known)
         )
         failed, missing = {}, []
         for ids in split_every(can.order_batch, wanted):
@@ -113,13 +114,27 @@ class SaleChannel(models.Model):
             whole.update(read.orders)
             failed.update(read.failed)
             missing += read.missing
+        if not cursor.is_backfill:
+            self._raise_high(cursor, page, whole)
         new = self._store_orders(whole, failed, missing)
         cursor.read_count += len(whole) + len(failed)
         if new:
             cursor.last_new_at = fields.Datetime.now()
 
-    def _get_changed(self, refs):
-        """Ids of those that are not known as they are: an overlap reads twice."""
+    def _raise_high(self, cursor, page, whole):
+        """The latest time of change of this run: the list's own, which is what it is
+        asked by; the orders' where the list tells none."""
+        moments = [cursor.run_high] if cursor.run_high else []
+        for ref in page.refs:
+            moment = ref.updated_at
+            if not moment:
+                moment = moment_of(whole.get(ref.external_id), "updated_at")
+            if moment:
+                moments.append(_naive(moment))
+        cursor.run_high = max(moments, default=False)
+
+    def _get_known(self, refs):
+        """Ids of those that are known as they are: an overlap lists them again."""
         ids = [ref.external_id for ref in refs]
         known = dict(
             (row[0], row[1:])
@@ -143,7 +158,7 @@ class SaleChannel(models.Model):
                 and written > told + _SETTLED
             )
 
-        return list(dict.fromkeys(r.external_id for r in refs if not is_known(r)))
+        return {ref.external_id for ref in refs if is_known(ref)}
 
     def _read_orders(self, ids):
         """Read orders whole; one that cannot be read does not hold up the others."""

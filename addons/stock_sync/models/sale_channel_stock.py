@@ -87,6 +87,7 @@ class SaleChannel(models.Model):
     def _push_stock_where_due(self):
         """Enqueue the shops that have something to send and are not waiting."""
         now = fields.Datetime.now()
+        self.env["channel.listing"]._retry_refused()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -128,7 +129,6 @@ class SaleChannel(models.Model):
         apart = partial(self._commit_apart, self)
         if apart("_stop_if_restored") or apart("_stop_if_massive"):
             return self.env._("Stopped")
-        self._commit_apart(self.env["channel.listing"], "_recover_sent", self.id)
         try:
             self._resolve_unknown()
             can_raise = apart("_can_raise_stock")
@@ -141,7 +141,7 @@ class SaleChannel(models.Model):
         if not is_done:
             self._push_stock_soon()
         elif not can_raise and apart("_has_raises_waiting"):
-            self._poll_soon()
+            apart("_poll_soon")
             self._push_stock_soon(30)
         return None
 
@@ -230,7 +230,8 @@ class SaleChannel(models.Model):
         if error is None or isinstance(error, errors.AlreadyDone):
             quantity = row["sent_qty"] if result.quantity is None else result.quantity
             if quantity != row["sent_qty"]:
-                return "refused", 0, self.env._("The shop shows %s instead.", quantity)
+                text = self.env._("The shop shows %s instead.", quantity)
+                return "refused", max(0, quantity), text
             return "taken", quantity, result.version
         text = self._explain_error(error)
         if isinstance(error, errors.Stale):
@@ -241,7 +242,7 @@ class SaleChannel(models.Model):
             return "unknown", 0, text
         if getattr(error, "is_temporary", False):
             return "back", 0, text
-        return "refused", 0, text
+        return "refused", -1, text
 
     def _prepare_push_log(self, row, outcome, quantity, text, duration):
         taken = outcome == "taken"
@@ -269,11 +270,10 @@ class SaleChannel(models.Model):
         :raises ChannelError: as the shop does
         """
         listings = self.env["channel.listing"]
-        unknown = listings.search(
-            [("channel_id", "=", self.id), ("push_state", "=", "unknown")]
-        )
+        # the job's own snapshot is older than what was just found out
+        unknown_ids = self._commit_apart(listings, "_recover_sent", self.id)
         size = max(1, self._get_capabilities().stock_batch)
-        for some in split_every(size, unknown.ids):
+        for some in split_every(size, unknown_ids):
             refs = listings._get_refs(listings.browse(some))
             levels = self._with_fresh_token(
                 lambda adapter, refs=refs: adapter.read_stock(list(refs))
@@ -329,7 +329,7 @@ class SaleChannel(models.Model):
         text = self._explain_error(error)
         self._commit_apart(self, "_write_push_failure", text, error)
         if isinstance(error, errors.AuthorisationLost):
-            self._set_lost(text)
+            self._commit_apart(self, "_set_lost", text)
         return text
 
     def _write_push_failure(self, text, error):

@@ -58,8 +58,9 @@ class SaleChannel(models.Model):
         adapter = kind(self._prepare_shop(), account._get_credentials(), None)
         try:
             hints = list(adapter.verify_webhook(request))
-        except (errors.ChannelError, ValueError, LookupError, TypeError) as error:
-            # the reason may quote the message, which is a stranger's
+        except Exception as error:
+            # whatever a stranger sends, there is one answer; the reason may quote the
+            # message, which is a stranger's
             _logger.info("Webhook of channel %s: %s", self.id, type(error).__name__)
             return self._refuse_webhook()
         self._store_hints(hints, body)

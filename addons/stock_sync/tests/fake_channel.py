@@ -56,6 +56,8 @@ class FakeShop:
         self.access_token, self.refresh_token = "access-0", "refresh-0"
         self.token_number = 0
         self.page_size = 50
+        #: whether the order list tells when an order changed
+        self.lists_times = True
         self.calls = defaultdict(int)
         self.faults = defaultdict(list)
         self.log = []
@@ -173,7 +175,10 @@ class FakeAdapter(Adapter):
         start = int(cursor or 0)
         end = start + shop.page_size
         return OrderPage(
-            tuple(OrderRef(external_id, at) for at, external_id in found[start:end]),
+            tuple(
+                OrderRef(external_id, at if shop.lists_times else None)
+                for at, external_id in found[start:end]
+            ),
             str(end) if end < len(found) else "",
         )
 

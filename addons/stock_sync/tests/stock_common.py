@@ -86,7 +86,7 @@ class StockSyncCommon(OrderManagementCommon):
             yield shop
 
     def _flush(self):
-        """Write what was noted, and fold it; ids of the shops with something to send."""
+        """Write what was noted, and fold it; ids of shops with something to send."""
         self.env.cr.flush()
         found, _is_done = self.dirty._flush_chunk()
         return found

@@ -40,13 +40,19 @@ class TestIntents(StockSyncCommon):
         self.assertEqual(picking.state, "done")
         return picking
 
+    def _send(self, intent):
+        """As the job would: it sees what was committed."""
+        self.env.flush_all()
+        intent._job_send()
+        self.env.invalidate_all()
+
     def test_ship(self):
         picking = self._ship(self._import())
         intent = picking.intent_ids
         self.assertEqual(intent.state, "planned")
         self.assertEqual(picking.intent_state, "planned")
         self.assertFalse(self.shop.shipments, "the warehouse does not wait for a shop")
-        intent._job_send()
+        self._send(intent)
         [shipment] = self.shop.shipments
         self.assertEqual(shipment.order_external_id, "O1")
         self.assertEqual(shipment.lines, ((("O1-1",), 2),))
@@ -59,8 +65,8 @@ class TestIntents(StockSyncCommon):
         order = self._import()
         first = self._ship(order, 1)
         second = self._ship(order, tracking="T2")
-        (first | second).intent_ids.sorted("id")[0]._job_send()
-        (first | second).intent_ids.sorted("id")[1]._job_send()
+        self._send((first | second).intent_ids.sorted("id")[0])
+        self._send((first | second).intent_ids.sorted("id")[1])
         told = [(one.lines[0][1], one.is_last) for one in self.shop.shipments]
         self.assertEqual(told, [(1, False), (1, True)])
 
@@ -85,12 +91,12 @@ class TestIntents(StockSyncCommon):
         picking = self._ship(self._import())
         intent = picking.intent_ids
         self.shop.faults["ship"] = [errors.Unavailable("cut off")]
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(intent.state, "unknown")
         # the parcel is there
         self.shop.orders["O1"]["shipments"] = [{"tracking": "T1"}]
         intent.next_at = False
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(intent.state, "done")
         self.assertFalse(self.shop.shipments, "it is not told twice")
 
@@ -104,27 +110,27 @@ class TestIntents(StockSyncCommon):
         intent.sent_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         self.shop.orders["O1"]["shipments"] = [{"tracking": "T1"}]
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(intent.state, "done")
         self.assertFalse(self.shop.shipments)
 
     def test_already_done(self):
         intent = self._ship(self._import()).intent_ids
         self.shop.faults["ship"] = [errors.AlreadyDone("known")]
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(intent.state, "done")
 
     def test_refused_and_retry(self):
         picking = self._ship(self._import())
         intent = picking.intent_ids
         self.shop.faults["ship"] = [errors.Refused("order is locked")]
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(picking.intent_state, "failed")
         self.assertIn("order is locked", picking.intent_error)
         self.assertIn("intent", self.channel.activity_ids.mapped("sync_kind"))
         warehouse = self._create_user("warehouse")
         picking.with_user(warehouse).action_retry_intents()
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(picking.intent_state, "done")
 
     def test_gives_up(self):
@@ -132,15 +138,14 @@ class TestIntents(StockSyncCommon):
         self.shop.faults["ship"] = [errors.RateLimited("slow")] * 8
         for _try in range(8):
             intent.next_at = False
-            self.env.flush_all()
-            intent._job_send()
+            self._send(intent)
         self.assertEqual((intent.state, intent.attempts), ("failed", 8))
 
     def test_crash_is_a_failure(self):
         intent = self._ship(self._import()).intent_ids
         self.shop.faults["ship"] = [KeyError("carrier")]
         with mute_logger("odoo.addons.stock_sync.models.channel_intent"):
-            intent._job_send()
+            self._send(intent)
         self.assertEqual(intent.state, "failed")
 
     def test_plain_orders_tell_nobody(self):
@@ -161,7 +166,7 @@ class TestIntents(StockSyncCommon):
         order = self._import()
         order.with_context(stock_sync_cancel_reason="out_of_stock")._action_cancel()
         intent = self.env["channel.intent"].search([("order_id", "=", order.id)])
-        intent._job_send()
+        self._send(intent)
         [told] = self.shop.cancellations
         self.assertEqual((told.order_external_id, told.reason), ("O1", "out_of_stock"))
 
@@ -177,6 +182,6 @@ class TestIntents(StockSyncCommon):
     def test_paused_waits(self):
         intent = self._ship(self._import()).intent_ids
         self.channel.action_pause()
-        intent._job_send()
+        self._send(intent)
         self.assertEqual(intent.state, "planned")
         self.assertFalse(self.shop.shipments)

@@ -1,7 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import base64
+import io
+
+from openpyxl import load_workbook
+
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .stock_common import StockSyncCommon
@@ -91,7 +96,9 @@ class TestListings(StockSyncCommon):
         self.assertEqual(listing.state, "suggested")
         self.assertEqual(listing.suggested_product_id, self.product)
         listing.action_accept_suggestion()
-        self.assertEqual((listing.state, listing.product_id.id), ("matched", self.product.id))
+        self.assertEqual(
+            (listing.state, listing.product_id.id), ("matched", self.product.id)
+        )
 
     def test_duplicate_skus_are_shown(self):
         with self._fake() as shop:
@@ -119,9 +126,7 @@ class TestListings(StockSyncCommon):
 
     def test_another_product_is_sent_at_once(self):
         self._add_stock(5)
-        other = self.env["product.product"].create(
-            {"name": "Cup", "is_storable": True}
-        )
+        other = self.env["product.product"].create({"name": "Cup", "is_storable": True})
         self._add_stock(9, product=other)
         with self._fake() as shop:
             listing = self._fetch(shop, self._prepare_remote("1", sku="LAMP"))
@@ -192,3 +197,64 @@ class TestListings(StockSyncCommon):
         self.assertFalse(self.listings.with_user(neighbour).search([]) & listing)
         with self.assertRaises(AccessError):
             listing.with_user(neighbour).read(["name"])
+
+    def _export(self, listings):
+        report = self.env["ir.actions.report"]._get_report_from_name(
+            "stock_sync.channel_listing_xlsx"
+        )
+        content, _kind = report._render_xlsx(report.report_name, listings.ids, {})
+        return load_workbook(io.BytesIO(content))
+
+    def _import(self, book):
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self.env["channel.listing.import"].create(
+            {"file": base64.b64encode(stream.getvalue())}
+        )
+        wizard.action_import()
+        return wizard
+
+    def test_table_out_and_in(self):
+        first, second, third = (
+            self.listings.create(
+                {"channel_id": self.shop_channel.id, "item_ref": ref, "name": ref}
+            )
+            for ref in ("a", "b", "c")
+        )
+        book = self._export(first + second + third)
+        sheet = book.worksheets[0]
+        sheet["I2"], sheet["J2"] = "LAMP", 6
+        sheet["I3"] = "NOBODY"
+        sheet["I4"], sheet["J4"] = "LAMP", "many"
+        wizard = self._import(book)
+        self.assertEqual(wizard.changed_count, 1)
+        self.assertEqual((first.product_id, first.factor), (self.product, 6.0))
+        self.assertFalse((second + third).product_id)
+        self.assertEqual(
+            [(one.row_number, one.message) for one in wizard.line_ids],
+            [
+                (3, "No product has “NOBODY”."),
+                (4, "“many” are no units: type a number above zero."),
+            ],
+        )
+        self.assertEqual(self._import(self._export(first)).same_count, 1)
+
+    def test_no_table_is_refused(self):
+        with self.assertRaisesRegex(UserError, "no table of listings"):
+            self.env["channel.listing.import"].create(
+                {"file": base64.b64encode(b"not a workbook")}
+            ).action_import()
+
+    def test_neighbours_listings_are_not_found(self):
+        listing = self._create_listing(product=self.product)
+        book = self._export(listing)
+        neighbour = self._create_user("manager", self.other_company)
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = (
+            self.env["channel.listing.import"]
+            .with_user(neighbour)
+            .create({"file": base64.b64encode(stream.getvalue())})
+        )
+        wizard.action_import()
+        self.assertIn("No listing has this key", wizard.line_ids.message)

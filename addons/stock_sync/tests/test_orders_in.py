@@ -85,6 +85,25 @@ class TestOrdersIn(StockSyncCommon):
         asked = [call[1] for call in self.shop.log if call[0] == "read_orders"]
         self.assertEqual(asked, [("O0",), ("LATE",)])
 
+    def test_list_without_times(self):
+        """Shopee-like: only the orders themselves tell when they changed."""
+        self.shop.lists_times = False
+        self.shop.add_order("O0", ago(minutes=30))
+        cursor = self.poll()
+        self.assertEqual(cursor.watermark, naive(self.shop.updated["O0"]))
+
+    def test_time_of_list_is_not_of_change(self):
+        """Vendure-like: the list's time is when the order was placed."""
+        self.use_capabilities(reread_open_orders=True)
+        placed = ago(minutes=30)
+        self.shop.add_order("O0", placed)
+        self.poll()
+        self.shop.add_order("O0", ago(minutes=2), status="cancelled")
+        self.shop.updated["O0"] = placed
+        cursor = self.poll()
+        self.assertEqual(self.find_rows("O0").payload["status"], "cancelled")
+        self.assertEqual(cursor.watermark, naive(placed))
+
     def test_repeated_poll_changes_nothing(self):
         self.shop.add_order("O0", ago(minutes=1))
         self.poll()

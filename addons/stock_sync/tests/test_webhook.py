@@ -96,7 +96,7 @@ class TestWebhook(StockSyncCommon, HttpCase):
 
     def test_signed_nonsense(self):
         deep = b'{"topic": ' + b"[" * 100000 + b"]" * 100000 + b"}"
-        for body in (b"\xff\xfe\x00nonsense", b"[]", b"", b'{"id": 1}', deep):
+        for body in (b"\xff\xfe\x00nonsense", b"[]", b'{"id": 1}', deep):
             answer = self.send(None, body=body)
             self.assertEqual(answer.status_code, 401, body[:20])
         self.assertFalse(self.get_hints())
