@@ -178,7 +178,6 @@ class ChannelListing(models.Model):
     def _mark_dirty(self, reason):
         dirty = self.env["channel.stock.dirty"]
         dirty._collect_products(self.product_id.ids, reason)
-        dirty._collect_listings(self.filtered("product_id").ids, reason)
 
     def _feed_product_map(self, vals):
         """Orders that wait for exactly this SKU go on once it is mapped."""
