@@ -52,8 +52,7 @@ def settle(shop):
     """Wait until the shop sells what Odoo can promise, and the same in each SKU."""
 
     def is_equal():
-        promised = shop.world.available(shop.skus)
-        return shop.sells() == {sku: int(left) for sku, left in promised.items()}
+        return shop.sells() == shop.world.available(shop.skus)
 
     try:
         harness.wait_until(is_equal, 90, 1, "both sides agree")
@@ -80,10 +79,18 @@ def test_stock_of_odoo_is_stock_there(shop, world):
     """At the start each shop has figures of its own: Odoo's replace them."""
     settle(shop)
     sku = shop.skus[0]
-    start = time.monotonic()
-    world.count(sku, 23)
-    harness.wait_until(lambda: shop.sells([sku])[sku] == 23, 60, 0.1, "change there")
-    assert time.monotonic() - start < 10
+    seconds = []
+    for units in (23, 5, 41):
+        start = time.monotonic()
+        world.count(sku, units)
+
+        def is_there(units=units):
+            return shop.sells([sku])[sku] == units
+
+        harness.wait_until(is_there, 60, 0.5, "change there")
+        seconds.append(time.monotonic() - start)
+    # the middle one: the machine may be busy with something else for a moment
+    assert sorted(seconds)[1] < 10
 
 
 @pytest.mark.parametrize("shop", KINDS, indirect=True)
