@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 import requests
 
-from . import npm
+from . import medusa_goods, npm
 from .server import EXAMPLES, ShopServer
 
 FILES = (
@@ -63,6 +63,7 @@ class MedusaServer(ShopServer):
             DATABASE_URL=f"postgres://{_ROLE}:{_role_password()}@{host}:{port}/{database}",
             MEDUSA_DISABLE_TELEMETRY="true",
         )
+        self._seller = self._front = None
         self._medusa = str(folder.parent / "node_modules" / ".bin" / "medusa")
 
     def command(self):
@@ -85,21 +86,38 @@ class MedusaServer(ShopServer):
             raise RuntimeError(f"medusa {arguments}:\n{done.stdout[-3000:]}")
 
     def seller(self):
-        """The seller's own way in."""
-        rest = Rest(self.url)
-        login = {"email": EMAIL, "password": PASSWORD}
-        token = rest("POST", "/auth/user/emailpass", login)["token"]
-        rest.headers["Authorization"] = f"Bearer {token}"
-        return rest
+        """The seller's own way in; logging in takes its time and is done once."""
+        if not self._seller:
+            rest = Rest(self.url)
+            login = {"email": EMAIL, "password": PASSWORD}
+            token = rest("POST", "/auth/user/emailpass", login)["token"]
+            rest.headers["Authorization"] = f"Bearer {token}"
+            self._seller = rest
+        return self._seller
 
     def make_key(self):
         """A secret API key, as a seller would make one."""
-        made = self.seller()("POST", "/admin/api-keys", {"title": "O", "type": "secret"})
+        made = self.seller()(
+            "POST", "/admin/api-keys", {"title": "O", "type": "secret"}
+        )
         return made["api_key"]["token"]
 
     def shopper(self):
         """A shopper without a cart."""
         return Shopper(self)
+
+    def front(self):
+        """What every shopper's browser is told: key, region, variants by SKU."""
+        if not self._front:
+            seller = self.seller()
+            keys = seller("GET", "/admin/api-keys?type=publishable")["api_keys"]
+            found = seller("GET", "/admin/product-variants?limit=100&fields=id,sku")
+            self._front = (
+                next(key["token"] for key in keys if key["title"] == "shop"),
+                seller("GET", "/admin/regions")["regions"][0]["id"],
+                {variant["sku"]: variant["id"] for variant in found["variants"]},
+            )
+        return self._front
 
     def payment_id(self, order_id):
         order = self.seller()(
@@ -122,7 +140,9 @@ class MedusaServer(ShopServer):
         seller = self.seller()
         items = {"items": [{"id": key, "quantity": n} for key, n in lines.items()]}
         values = {"order_id": order_id, "location_id": location}
-        path = "/admin/returns/" + seller("POST", "/admin/returns", values)["return"]["id"]
+        path = (
+            "/admin/returns/" + seller("POST", "/admin/returns", values)["return"]["id"]
+        )
         for step, body in (
             ("request-items", items),
             ("request", {}),
@@ -154,14 +174,8 @@ class Shopper(Rest):
 
     def __init__(self, server):
         super().__init__(server.url)
-        seller = server.seller()
-        keys = seller("GET", "/admin/api-keys?type=publishable&limit=50")["api_keys"]
-        self.headers["x-publishable-api-key"] = next(
-            key["token"] for key in keys if key["title"] == "shop"
-        )
-        self._region = seller("GET", "/admin/regions")["regions"][0]["id"]
-        found = seller("GET", "/admin/product-variants?limit=100&fields=id,sku")
-        self._variants = {v["sku"]: v["id"] for v in found["variants"]}
+        key, self._region, self._variants = server.front()
+        self.headers["x-publishable-api-key"] = key
 
     def order(self, wanted, email="mali@example.com", codes=()):
         """Order ``{sku: quantity}``; the order as the shopper sees it."""
@@ -188,93 +202,10 @@ class Shopper(Rest):
         return done["order"]
 
 
-def fill(seller):
-    """Goods, a warehouse, taxes and a way to ship, as a seller would enter them."""
-    store = seller("GET", "/admin/stores")["stores"][0]["id"]
-    usd = {"supported_currencies": [{"currency_code": "usd", "is_default": True}]}
-    seller("POST", f"/admin/stores/{store}", usd)
-    region = {"name": "SEA", "currency_code": "usd", "countries": ["th", "vn"]}
-    seller(
-        "POST", "/admin/regions", {**region, "payment_providers": ["pp_system_default"]}
-    )
-    rate = {"name": "VAT", "rate": 7, "code": "vat7"}
-    tax = {"country_code": "th", "provider_id": "tp_system", "default_tax_rate": rate}
-    seller("POST", "/admin/tax-regions", tax)
-    channel = seller("POST", "/admin/sales-channels", {"name": "Web"})["sales_channel"]
-    location = _fill_warehouse(seller, channel["id"])
-    profile = _fill_shipping(seller, location)
-    key = {"title": "shop", "type": "publishable"}
-    key = seller("POST", "/admin/api-keys", key)["api_key"]["id"]
-    seller("POST", f"/admin/api-keys/{key}/sales-channels", {"add": [channel["id"]]})
-    product = {
-        "title": "Cotton T-Shirt",
-        "status": "published",
-        "shipping_profile_id": profile,
-        "sales_channels": [{"id": channel["id"]}],
-        "options": [{"title": "Size", "values": ["S", "M", "L"]}],
-        "variants": [
-            {
-                "title": size,
-                "sku": f"MTS-{size}",
-                "options": {"Size": size},
-                "manage_inventory": True,
-                "prices": [{"currency_code": "usd", "amount": 19.9}],
-            }
-            for size in ("S", "M", "L")
-        ],
-    }
-    seller("POST", "/admin/products", product)
-    items = seller("GET", "/admin/inventory-items?limit=50")["inventory_items"]
-    for item in items:
-        level = {"location_id": location, "stocked_quantity": 40}
-        seller("POST", f"/admin/inventory-items/{item['id']}/location-levels", level)
-
-
-def _fill_warehouse(seller, channel):
-    address = {"address_1": "1 Rama IV", "country_code": "th", "city": "Bangkok"}
-    made = seller(
-        "POST", "/admin/stock-locations", {"name": "Bangkok", "address": address}
-    )
-    location = made["stock_location"]["id"]
-    path = f"/admin/stock-locations/{location}"
-    seller("POST", f"{path}/sales-channels", {"add": [channel]})
-    seller("POST", f"{path}/fulfillment-providers", {"add": ["manual_manual"]})
-    return location
-
-
-def _fill_shipping(seller, location):
-    path = f"/admin/stock-locations/{location}/fulfillment-sets?fields=*fulfillment_sets"
-    made = seller("POST", path, {"name": "Parcels", "type": "shipping"})
-    path = f"/admin/fulfillment-sets/{made['stock_location']['fulfillment_sets'][0]['id']}"
-    zones = [{"type": "country", "country_code": code} for code in ("th", "vn")]
-    zone = {"name": "SEA", "geo_zones": zones}
-    made = seller("POST", f"{path}/service-zones", zone)["fulfillment_set"]
-    profiles = seller("GET", "/admin/shipping-profiles")["shipping_profiles"]
-    if not profiles:
-        profile = {"name": "Default", "type": "default"}
-        profiles = [
-            seller("POST", "/admin/shipping-profiles", profile)["shipping_profile"]
-        ]
-    option = {
-        "name": "Standard",
-        "price_type": "flat",
-        "provider_id": "manual_manual",
-        "service_zone_id": made["service_zones"][0]["id"],
-        "shipping_profile_id": profiles[0]["id"],
-        "type": {"label": "Standard", "description": "3 days", "code": "standard"},
-        "prices": [{"currency_code": "usd", "amount": 5}],
-        "rules": [
-            {"attribute": "enabled_in_store", "value": "true", "operator": "eq"},
-            {"attribute": "is_return", "value": "false", "operator": "eq"},
-        ],
-    }
-    seller("POST", "/admin/shipping-options", option)
-    return profiles[0]["id"]
-
-
 def _template(folder, hooks):
-    """A filled database to copy, made once for each version of Medusa and `fill`."""
-    parts = (folder.parent.name.encode(), Path(__file__).read_bytes())
+    """A filled database to copy, made once for each version of Medusa and goods."""
+    goods = Path(medusa_goods.__file__)
+    parts = (folder.parent.name.encode(), goods.read_bytes())
     name = "peer_medusa_" + hashlib.sha256(b"".join(parts)).hexdigest()[:12]
     with (npm.CACHE / "medusa-database.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -295,7 +226,7 @@ def _build(folder, hooks, name):
     server.run("db:migrate")
     server.run("user", "-e", EMAIL, "-p", PASSWORD)
     with server:
-        fill(server.seller())
+        medusa_goods.fill(server.seller())
     _sql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
 
 

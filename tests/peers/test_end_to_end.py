@@ -11,8 +11,8 @@ import pytest
 
 from .. import harness
 from . import connect
-from .world import World
 from .world import Shop as WorldShop
+from .world import World
 
 GOODS = {
     "vendure": ["TS-S-BLK", "TS-M-BLK", "TS-L-WHT", "BTL-750"],
@@ -52,8 +52,7 @@ def settle(shop):
     """Wait until the shop sells what Odoo can promise, and the same in each SKU."""
 
     def is_equal():
-        promised = shop.world.available(shop.skus)
-        return shop.sells() == {sku: int(left) for sku, left in promised.items()}
+        return shop.sells() == shop.world.available(shop.skus)
 
     try:
         harness.wait_until(is_equal, 90, 1, "both sides agree")
@@ -72,7 +71,10 @@ def ship(world, sale_id, tracking):
     world.session.call("stock.picking", "action_assign", pickings)
     values = {"carrier_tracking_ref": tracking}
     world.session.call("stock.picking", "write", pickings, values)
-    world.session.button("stock.picking", "button_validate", pickings)
+    said = world.session.button("stock.picking", "button_validate", pickings)
+    fields = ["state", "move_ids", "picking_type_code", "sale_id"]
+    done = world.session.call("stock.picking", "read", pickings, fields)
+    assert done and {one["state"] for one in done} == {"done"}, (said, done)
 
 
 @pytest.mark.parametrize("shop", KINDS, indirect=True)
@@ -80,10 +82,18 @@ def test_stock_of_odoo_is_stock_there(shop, world):
     """At the start each shop has figures of its own: Odoo's replace them."""
     settle(shop)
     sku = shop.skus[0]
-    start = time.monotonic()
-    world.count(sku, 23)
-    harness.wait_until(lambda: shop.sells([sku])[sku] == 23, 60, 0.1, "change there")
-    assert time.monotonic() - start < 10
+    seconds = []
+    for units in (23, 5, 41):
+        start = time.monotonic()
+        world.count(sku, units)
+
+        def is_there(units=units):
+            return shop.sells([sku])[sku] == units
+
+        harness.wait_until(is_there, 60, 0.5, "change there")
+        seconds.append(time.monotonic() - start)
+    # the middle one: the machine may be busy with something else for a moment
+    assert sorted(seconds)[1] < 10
 
 
 @pytest.mark.parametrize("shop", KINDS, indirect=True)
@@ -91,9 +101,8 @@ def test_an_order_from_the_shopper_to_the_parcel_and_back(shop, world):
     start = datetime.now(timezone.utc) - timedelta(seconds=1)
     sku = shop.skus[1]
     placed = place(shop, {sku: 2, shop.skus[2]: 1})
-    if shop.kind == "medusa":
-        shop.wait_for_order(placed, "draft") if not shop.order_row(placed) else None
-        shop.read_now()
+    # Medusa tells of no payment whose order it is: reading finds it
+    shop.read_now()
     sale = shop.wait_for_order(placed)
     there = connect.checked(shop.adapter.read_orders([placed]).orders[placed])
     total = Decimal(str(shop.order_row(placed)[2]))

@@ -20,9 +20,7 @@ def key(vendure):
 
 @pytest.fixture
 def shop(vendure, key):
-    credentials = connect.Credentials(
-        app_key=key, webhook_secret=vendure.hooks.secret
-    )
+    credentials = connect.Credentials(app_key=key, webhook_secret=vendure.hooks.secret)
     return connect.adapter("vendure", vendure, credentials)
 
 
@@ -182,6 +180,17 @@ def test_a_cancelled_unit_leaves_the_total(vendure, shop):
     assert connect.checked(gone).lines[0].cancelled_quantity == 3
     with pytest.raises(errors.AlreadyDone):
         shop.cancel(types.Cancellation(placed["id"], "c3", "other"))
+
+
+def test_cancelling_the_rest_leaves_what_was_shipped(vendure, shop):
+    placed = vendure.shopper().order({SHIRT: 3})
+    line = read(shop, placed).lines[0].external_id
+    shop.ship(parcel(placed, {line: 1}, tracking="TH7"))
+    shop.cancel(types.Cancellation(placed["id"], "rest", "out_of_stock"))
+    order = read(shop, placed)
+    assert (order.status, order.lines[0].cancelled_quantity) == ("shipped", 2)
+    with pytest.raises(errors.Refused):
+        shop.cancel(types.Cancellation(placed["id"], "more", "other"))
 
 
 def test_a_refund_and_a_return(vendure, shop):

@@ -28,7 +28,7 @@ class VendureServer(ShopServer):
     def __init__(self, folder, hooks):
         super().__init__(folder, hooks)
         self.environment["VENDURE_DISABLE_TELEMETRY"] = "true"
-        self._variant_ids = {}
+        self._variant_ids, self._seller = {}, None
 
     def command(self):
         is_new = not (self.folder / "shop.sqljs").exists()
@@ -39,7 +39,9 @@ class VendureServer(ShopServer):
         return super()._is_up() and self.log().count("READY") == self.starts
 
     def seller(self):
-        """The seller's own way in, with all rights."""
+        """The seller's own way in, with all rights; logged in once."""
+        if self._seller:
+            return self._seller
         api = Graph(self.url + "/admin-api")
         api(
             "mutation($u:String!,$p:String!)"
@@ -47,6 +49,7 @@ class VendureServer(ShopServer):
             u=USER,
             p=PASSWORD,
         )
+        self._seller = api
         return api
 
     def shopper(self):

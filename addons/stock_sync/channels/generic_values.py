@@ -32,7 +32,9 @@ def pointer(document: Any, path: str, default: Any = None) -> Any:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and name in document:
             document = document[name]
-        elif isinstance(document, list) and name.isdigit() and int(name) < len(document):
+        elif (
+            isinstance(document, list) and name.isdigit() and int(name) < len(document)
+        ):
             document = document[int(name)]
         else:
             return default

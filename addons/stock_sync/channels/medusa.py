@@ -40,6 +40,12 @@ from .types import (
 from .values import iso, moment
 
 _PAGE = 50
+_GOODS_BACK = ",".join(
+    (
+        "id,order_id,exchange_id,claim_id,status,created_at,updated_at,requested_at",
+        "*items,*items.reason",
+    )
+)
 _RETURN_ORDER = "id,currency_code,items.id,items.variant_sku,items.product_title"
 _MONEY_BACK = ",".join(
     (
@@ -164,6 +170,7 @@ class Medusa(MedusaStock, Adapter):
             limit=_PAGE,
             offset=offset,
             order="created_at",
+            fields=_GOODS_BACK,
             **{"updated_at[$gte]": iso(since)},
         )["returns"]
         ids = sorted({one["order_id"] for one in found})

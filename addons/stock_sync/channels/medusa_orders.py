@@ -136,7 +136,9 @@ class OrderTranslator:
         if self._has_all(came_back):
             return "returned"
         for status, name in (("delivered", "delivered"), ("shipped", "shipped")):
-            if self._has_all(lambda item, n=name: number(item["detail"][f"{n}_quantity"])):
+            if self._has_all(
+                lambda item, n=name: number(item["detail"][f"{n}_quantity"])
+            ):
                 return status
         paid = {"paid", "partially_refunded", "refunded"}
         if self.options.get("authorized_is_paid"):
@@ -157,17 +159,12 @@ class OrderTranslator:
         price = number(item["unit_price"])
         if left:
             share = quantity / left
-            tax = number(item["tax_total"]) * share
-            gross = number(item["total"]) * share
-        else:
-            gross = price * quantity - sum(
-                (number(a["amount"]) for a in item.get("adjustments") or ()), Decimal(0)
+            gross, tax = (
+                number(item["total"]) * share,
+                number(item["tax_total"]) * share,
             )
-            if item.get("is_tax_inclusive"):
-                tax = gross - gross / (1 + rate / 100)
-            else:
-                tax = gross * rate / 100
-                gross += tax
+        else:
+            gross, tax = self._as_ordered(item, price * quantity, rate)
         if item.get("is_tax_inclusive") and not self.includes_tax:
             price = price / (1 + rate / 100)
         net = gross if self.includes_tax else gross - tax
@@ -189,6 +186,16 @@ class OrderTranslator:
             "tax_rate": money(rate),
         }
         return filled(line), gross
+
+    @staticmethod
+    def _as_ordered(item, amount, rate):
+        """(with taxes, taxes) of an item of which nothing is left."""
+        for part in item.get("adjustments") or ():
+            amount -= number(part["amount"])
+        if item.get("is_tax_inclusive"):
+            return amount, amount - amount / (1 + rate / 100)
+        tax = amount * rate / 100
+        return amount + tax, tax
 
     def _customer(self):
         order = self.order
@@ -226,7 +233,10 @@ class OrderTranslator:
 
     def _shipping(self):
         order = self.order
-        total, tax = number(order["shipping_total"]), number(order["shipping_tax_total"])
+        total, tax = (
+            number(order["shipping_total"]),
+            number(order["shipping_tax_total"]),
+        )
         names = [method["name"] for method in order.get("shipping_methods") or ()]
         return filled(
             {
@@ -331,9 +341,7 @@ class OrderTranslator:
                     kind="refund_only",
                     status="closed",
                     currency=self.order["currency_code"].upper(),
-                    lines=(
-                        ReturnLine(order_id, quantity=Decimal(0), refund=amount),
-                    ),
+                    lines=(ReturnLine(order_id, quantity=Decimal(0), refund=amount),),
                     requested_at=moment(refund["created_at"]),
                     updated_at=moment(refund.get("updated_at") or refund["created_at"]),
                     amount=amount,

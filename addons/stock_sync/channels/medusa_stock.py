@@ -100,7 +100,9 @@ class MedusaStock:
             )["variants"]
             for variant in variants:
                 parts = variant.get("inventory_items") or ({},)
-                found[variant["id"]] = int(number(parts[0].get("required_quantity")) or 1)
+                found[variant["id"]] = int(
+                    number(parts[0].get("required_quantity")) or 1
+                )
         return found
 
     def _levels(self, refs):
@@ -136,14 +138,11 @@ class MedusaStock:
         levels, needed = self._levels(refs), self._needed(refs)
         results, open_changes = {}, []
         for change in changes:
-            if not change.ref.inventory_id:
-                error = Refused("a variant of several inventory items", code="kit")
-            elif change.ref.inventory_id in levels and change.ref.variant_id in needed:
-                open_changes.append(change)
-                continue
+            error = self._why_not(change.ref, levels, needed)
+            if error:
+                results[change.ref] = ItemResult(error)
             else:
-                error = NotFound("no such variant", code="variant")
-            results[change.ref] = ItemResult(error)
+                open_changes.append(change)
         for _try in range(_TRIES):
             if not open_changes:
                 break
@@ -152,13 +151,31 @@ class MedusaStock:
             levels.update(self._levels([change.ref for change in written]))
             open_changes = []
             for change in written:
-                level = _level(levels.get(change.ref.inventory_id), change.ref.location_id)
+                level = _level(
+                    levels.get(change.ref.inventory_id), change.ref.location_id
+                )
                 sells = level.quantity // needed[change.ref.variant_id]
                 results[change.ref] = ItemResult(version=level.version, quantity=sells)
                 if sells > change.quantity:
                     # something was shipped there between reading and writing
                     open_changes.append(change)
         return results
+
+    def _why_not(self, ref, levels, needed):
+        """What keeps a listing from being written, None for nothing."""
+        if not ref.inventory_id:
+            return Refused("a variant of several inventory items", code="kit")
+        if ref.inventory_id not in levels or ref.variant_id not in needed:
+            return NotFound("no such variant", code="variant")
+        known = levels[ref.inventory_id] or ()
+        if any(one["location_id"] == ref.location_id for one in known):
+            return None
+        # Medusa makes a level at any location, even at one that is not there
+        try:
+            self.client.get(f"/admin/stock-locations/{ref.location_id}", fields="id")
+        except NotFound as error:
+            return error
+        return None
 
     def _write(self, changes, levels, needed, results):
         """Write in one call; if that fails, by halves: it is all or nothing."""
@@ -194,5 +211,7 @@ def _level(levels, location):
         if level["location_id"] == location:
             stocked = int(number(level["stocked_quantity"]))
             reserved = int(number(level["reserved_quantity"]))
-            return StockLevel(stocked - reserved, reserved, level.get("updated_at") or "")
+            return StockLevel(
+                stocked - reserved, reserved, level.get("updated_at") or ""
+            )
     return StockLevel(0)

@@ -82,7 +82,9 @@ def units(value: Any) -> str | int:
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """Only what says something: neither None, nor empty texts, lists and objects."""
-    return {key: value for key, value in values.items() if value not in (None, "", [], {})}
+    return {
+        key: value for key, value in values.items() if value not in (None, "", [], {})
+    }
 
 
 def join_words(*words: Any) -> str:

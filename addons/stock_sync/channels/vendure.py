@@ -11,7 +11,8 @@ after an order refunds are looked for, 60).
 import json
 from datetime import datetime, timedelta, timezone
 
-from . import signing, vendure_graphql as graphql
+from . import signing
+from . import vendure_graphql as graphql
 from .adapter import Adapter, register
 from .errors import (
     AlreadyDone,
@@ -20,6 +21,7 @@ from .errors import (
     Misconfigured,
     NotFound,
     PermissionMissing,
+    Refused,
 )
 from .types import (
     Auth,
@@ -179,23 +181,18 @@ class Vendure(VendureStock, Adapter):
         if known and known["state"] in ("Shipped", "Delivered"):
             raise AlreadyDone("the parcel is known", code=known["id"])
         if not known:
-            known = self.client.do(
-                graphql.FULFIL,
-                "addFulfillmentToOrder",
-                _DONE,
-                i={
-                    "lines": [
-                        {"orderLineId": line, "quantity": count}
-                        for line, count in wanted.items()
+            values = {
+                "lines": _write_lines(wanted),
+                "handler": {
+                    "code": "manual-fulfillment",
+                    "arguments": [
+                        {"name": "method", "value": shipment.carrier or "-"},
+                        {"name": "trackingCode", "value": shipment.tracking},
                     ],
-                    "handler": {
-                        "code": "manual-fulfillment",
-                        "arguments": [
-                            {"name": "method", "value": shipment.carrier or "-"},
-                            {"name": "trackingCode", "value": shipment.tracking},
-                        ],
-                    },
                 },
+            }
+            known = self.client.do(
+                graphql.FULFIL, "addFulfillmentToOrder", _DONE, i=values
             )
         self.client.do(
             graphql.MOVE_FULFILMENT,
@@ -218,23 +215,14 @@ class Vendure(VendureStock, Adapter):
         Without a number two parcels with the same content cannot be told apart: the
         second counts as made only if nothing is left to be shipped of its lines.
         """
-        sent, same = {}, []
+        left, same = _left_to_ship(order), []
         for parcel in order.get("fulfillments") or ():
-            if parcel["state"] == "Cancelled":
-                continue
             content = {x["orderLineId"]: x["quantity"] for x in parcel["lines"]}
-            for line, count in content.items():
-                sent[line] = sent.get(line, 0) + count
-            if content == wanted and (parcel["trackingCode"] or "") == tracking:
+            is_same = (parcel["trackingCode"] or "") == tracking and content == wanted
+            if is_same and parcel["state"] != "Cancelled":
                 same.append(parcel)
-        open_lines = {
-            line["id"]: line["quantity"] - sent.get(line["id"], 0)
-            for line in order["lines"]
-        }
         pending = [parcel for parcel in same if parcel["state"] == "Pending"]
-        is_possible = all(
-            count <= open_lines.get(line, 0) for line, count in wanted.items()
-        )
+        is_possible = all(count <= left.get(line, 0) for line, count in wanted.items())
         if pending:
             return pending[0]
         return same[0] if same and (tracking or not is_possible) else None
@@ -243,34 +231,27 @@ class Vendure(VendureStock, Adapter):
         # the key goes into the reason, which only the seller sees: a second try of a
         # part finds it
         mark = f"[{cancellation.key}]"
-        data = self.client.call(
-            graphql.CANCELLATIONS, id=cancellation.order_external_id
-        )
-        order = data["order"]
+        external_id = cancellation.order_external_id
+        order = self.client.call(graphql.CANCELLATIONS, id=external_id)["order"]
         if not order:
             raise NotFound("no such order", code="order")
-        reasons = [
-            str(entry["data"].get("reason", "")) for entry in order["history"]["items"]
-        ]
-        if order["state"] == "Cancelled" or any(mark in text for text in reasons):
+        done = (str(one["data"].get("reason")) for one in order["history"]["items"])
+        if order["state"] == "Cancelled" or any(mark in reason for reason in done):
             raise AlreadyDone("cancelled before", code="cancelled")
-        lines = [
-            {"orderLineId": ids[0], "quantity": count}
-            for ids, count in cancellation.lines
-        ]
-        left = {line["id"]: line["quantity"] for line in order["lines"]}
-        for line in lines:
-            left[line["orderLineId"]] = left.get(line["orderLineId"], 0) - line["quantity"]
-        self.client.do(
-            graphql.CANCEL,
-            "cancelOrder",
-            i={
-                "orderId": order["id"],
-                "lines": lines or None,
-                "reason": f"{cancellation.reason} {mark}",
-                "cancelShipping": not lines or not any(left.values()),
-            },
-        )
+        wanted = {ids[0]: count for ids, count in cancellation.lines}
+        if not wanted:
+            # the rest: what was shipped would count as come back
+            wanted = {k: n for k, n in _left_to_ship(order).items() if n > 0}
+        if not wanted:
+            raise Refused("all of it was shipped", code="shipped")
+        there = {line["id"]: line["quantity"] for line in order["lines"]}
+        values = {
+            "orderId": order["id"],
+            "lines": _write_lines(wanted),
+            "reason": f"{cancellation.reason} {mark}",
+            "cancelShipping": all(wanted.get(k, 0) >= n for k, n in there.items()),
+        }
+        self.client.do(graphql.CANCEL, "cancelOrder", i=values)
 
     # --- webhooks ---
     def verify_webhook(self, request):
@@ -281,6 +262,20 @@ class Vendure(VendureStock, Adapter):
             return tuple(_hints(event, topic, data))
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadSignature("signed, but no message", code="body") from error
+
+
+def _write_lines(counts):
+    return [{"orderLineId": line, "quantity": n} for line, n in counts.items()]
+
+
+def _left_to_ship(order):
+    """{line: units that no parcel holds}."""
+    left = {line["id"]: line["quantity"] for line in order["lines"]}
+    for parcel in order.get("fulfillments") or ():
+        if parcel["state"] != "Cancelled":
+            for part in parcel["lines"]:
+                left[part["orderLineId"]] -= part["quantity"]
+    return left
 
 
 def _changed(since, until):

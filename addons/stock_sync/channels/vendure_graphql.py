@@ -50,7 +50,7 @@ ORDERS = f"""query($o:OrderListOptions){{{_PRECISION}
   orders(options:$o){{totalItems items{{{ORDER}}}}}}}"""
 ONE_ORDER = f"query($id:ID!){{{_PRECISION} order(id:$id){{{ORDER}}}}}"
 CANCELLATIONS = """query($id:ID!){order(id:$id){id state
-  lines{id quantity}
+  lines{id quantity} fulfillments{state lines{orderLineId quantity}}
   history(options:{take:100,sort:{createdAt:DESC},
     filter:{type:{eq:"ORDER_CANCELLATION"}}}){items{data}}}}"""
 

@@ -134,18 +134,7 @@ class VendureStock:
 
     def _write(self, changes, found, settings, results):
         """Write in one call; if that fails, by halves: it is all or nothing."""
-        inputs = [
-            {
-                "id": change.ref.variant_id,
-                "stockLevels": [
-                    {
-                        "stockLocationId": change.ref.location_id,
-                        "stockOnHand": self._on_hand(change, found, settings),
-                    }
-                ],
-            }
-            for change in changes
-        ]
+        inputs = [self._prepare_update(c, found, settings) for c in changes]
         try:
             written = self.client.call(graphql.UPDATE_VARIANTS, i=inputs)
         except (NotFound, Refused, Unavailable) as error:
@@ -159,22 +148,25 @@ class VendureStock:
             self._write(changes[:half], found, settings, results)
             self._write(changes[half:], found, settings, results)
             return
-        for variant in written["updateProductVariants"]:
-            found[variant["id"]] = variant
+        found.update((one["id"], one) for one in written["updateProductVariants"])
         for change in changes:
-            variant = found[change.ref.variant_id]
-            level = self._level(variant, change.ref, settings)
-            # a location that is not there is passed over in silence
-            is_there = change.ref.location_id in {
-                place["stockLocationId"] for place in variant["stockLevels"]
-            }
-            results[change.ref] = ItemResult(
-                error=None
-                if is_there
-                else NotFound("no such stock location", code="location"),
-                version=level.version,
-                quantity=level.quantity,
-            )
+            results[change.ref] = self._result(change.ref, found, settings)
+
+    def _prepare_update(self, change, found, settings):
+        level = {
+            "stockLocationId": change.ref.location_id,
+            "stockOnHand": self._on_hand(change, found, settings),
+        }
+        return {"id": change.ref.variant_id, "stockLevels": [level]}
+
+    def _result(self, ref, found, settings):
+        variant = found[ref.variant_id]
+        places = {level["stockLocationId"] for level in variant["stockLevels"]}
+        if ref.location_id not in places:
+            # written to nowhere, and passed over in silence
+            return ItemResult(NotFound("no such stock location", code="location"))
+        level = self._level(variant, ref, settings)
+        return ItemResult(version=level.version, quantity=level.quantity)
 
     def push_price(self, changes):
         _found, settings = self._read([change.ref for change in changes])

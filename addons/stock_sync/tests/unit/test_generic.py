@@ -134,7 +134,11 @@ def test_requests_are_signed(shop):
     assert headers[signing.SIGNATURE] == signing.sign("secret", stamp, body)
     assert abs(int(stamp) - time.time()) < 5
     assert headers["idempotency-key"] == "key-1"
-    assert json.loads(body) == {"order_id": "A-1", "reason": "out_of_stock", "lines": []}
+    assert json.loads(body) == {
+        "order_id": "A-1",
+        "reason": "out_of_stock",
+        "lines": [],
+    }
 
 
 def test_stock_and_its_results(shop):
