@@ -21,6 +21,10 @@ import suitelib
 PREFIX = Path(os.environ["SUITE_HOME"])
 STATE = PREFIX / "run.json"
 # English by name: --load-language switches off what it does not name
+#: jobs at once, see odoo.conf
+JOB_CHANNELS = (
+    "root:3,root.stock_sync:2,root.stock_sync.orders:1,root.stock_sync.stock:1"
+)
 LANGUAGES = ("en_US", "vi_VN", "zh_CN")
 
 
@@ -170,7 +174,7 @@ class Runner:
             start_new_session=True,
             env={
                 **os.environ,
-                "ODOO_QUEUE_JOB_CHANNELS": "root:2",
+                "ODOO_QUEUE_JOB_CHANNELS": JOB_CHANNELS,
                 "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
                 "ODOO_QUEUE_JOB_PORT": str(self.port),
             },

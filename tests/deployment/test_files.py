@@ -201,7 +201,7 @@ def test_one_worker_is_left_when_all_jobs_run(services):
     (workers,) = [int(word[10:]) for word in command if word.startswith("--workers=")]
     channels = services["jobs"]["environment"]["ODOO_QUEUE_JOB_CHANNELS"]
 
-    assert workers > int(channels.split(":")[1])
+    assert workers > int(channels.split(",")[0].split(":")[1])
 
 
 def test_scripts_are_executable_and_parse():

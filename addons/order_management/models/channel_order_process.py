@@ -24,6 +24,7 @@ ACCEPTABLE_CODES = (
     "already_returned",
     "total_differs",
     "no_rate",
+    "oversold",
 )
 
 
@@ -98,8 +99,8 @@ class ChannelOrder(models.Model):
             raise UserError(
                 self.env._(
                     "Only orders that are unpaid, already shipped or returned, without "
-                    "exchange rate or of a differing total can be accepted. For the "
-                    "others, do what their text says and try again."
+                    "exchange rate, without stock or of a differing total can be "
+                    "accepted. For the others, do what their text says and try again."
                 )
             )
         for row in self.sudo():

@@ -1,0 +1,198 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+"""Shipping, labels and cancellations on Shopee."""
+
+from ..errors import (
+    AlreadyDone,
+    ChannelError,
+    Misconfigured,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from ..types import Cancellation, Label, Shipment, Shipped
+
+#: the order has been handed over, or is being
+_ARRANGED = frozenset(("PROCESSED", "SHIPPED", "TO_CONFIRM_RECEIVE", "COMPLETED"))
+_REASONS = {
+    "out_of_stock": "OUT_OF_STOCK",
+    "customer_request": "CUSTOMER_REQUEST",
+    "undeliverable": "UNDELIVERABLE_AREA",
+}
+_METHODS = ("pickup", "dropoff", "non_integrated")
+_LABEL = "THERMAL_AIR_WAYBILL"
+
+
+class ShippingMixin:
+    """The part of the adapter that hands parcels over."""
+
+    def ship(self, shipment: Shipment) -> Shipped:
+        """Arrange the pick-up or drop-off of an order, or tell the own tracking number.
+
+        :raises AlreadyDone: when the order has been arranged
+        """
+        order_sn = shipment.order_external_id
+        if self._status(order_sn) in _ARRANGED:
+            raise AlreadyDone(order_sn, code="arranged")
+        parameter = self.client.get(
+            "logistics/get_shipping_parameter", {"order_sn": order_sn}
+        ).get("response", {})
+        method, arguments = self._choose_method(parameter, shipment)
+        try:
+            self.client.post(
+                "logistics/ship_order", {"order_sn": order_sn, method: arguments}
+            )
+        except (Refused, NotFound) as error:
+            if self._status(order_sn) in _ARRANGED:
+                raise AlreadyDone(order_sn, code=error.code) from error
+            raise
+        return Shipped(order_sn, self._tracking(order_sn) or shipment.tracking)
+
+    def get_label(self, order_external_id: str, package_id: str = "") -> Label:
+        """The air waybill as PDF.
+
+        :raises Unavailable: while Shopee prints it; ask again in some seconds
+        """
+        entry = {"order_sn": order_external_id, "shipping_document_type": _LABEL}
+        if package_id:
+            entry["package_number"] = package_id
+        tracking = self._tracking(order_external_id)
+        if not tracking:
+            raise Unavailable("no tracking number yet", code="label_pending")
+        state = self._label_state(entry)
+        if state != "READY":
+            self.client.post(
+                "logistics/create_shipping_document",
+                {"order_list": [{**entry, "tracking_number": tracking}]},
+            )
+            if self._label_state(entry) != "READY":
+                raise Unavailable("the label is being made", code="label_pending")
+        content = self.client.download(
+            "logistics/download_shipping_document",
+            {"shipping_document_type": _LABEL, "order_list": [_without_type(entry)]},
+        )
+        return Label(content, name=f"{order_external_id}.pdf")
+
+    def cancel(self, cancellation: Cancellation) -> None:
+        """Cancel an order; one that is out of stock names its items.
+
+        :raises AlreadyDone: when it is cancelled already
+        """
+        order_sn = cancellation.order_external_id
+        if self._status(order_sn) == "CANCELLED":
+            raise AlreadyDone(order_sn, code="cancelled")
+        reason = _REASONS.get(cancellation.reason, "CUSTOMER_REQUEST")
+        body = {"order_sn": order_sn, "cancel_reason": reason}
+        if reason == "OUT_OF_STOCK":
+            body["item_list"] = [
+                _item(ids) for ids, _units in cancellation.lines
+            ] or self._items(order_sn)
+        self.client.post("order/cancel_order", body)
+
+    def answer_cancellation(self, order_external_id: str, accept: bool) -> None:
+        """Accept or reject the buyer's wish to cancel."""
+        self.client.post(
+            "order/handle_buyer_cancellation",
+            {
+                "order_sn": order_external_id,
+                "operation": "ACCEPT" if accept else "REJECT",
+            },
+        )
+
+    def _choose_method(self, parameter, shipment):
+        needed = parameter.get("info_needed") or {}
+        preferred = self.shop.options.get("ship_method")
+        order = [preferred] if preferred in _METHODS else []
+        for method in [*order, *_METHODS]:
+            if method in needed:
+                # an empty list still wants the empty object
+                wanted = needed[method] or ()
+                return method, self._arguments(method, wanted, parameter, shipment)
+        raise Refused("Shopee offers no way to ship this order", code="info_needed")
+
+    def _arguments(self, method, wanted, parameter, shipment):
+        if method == "non_integrated":
+            if "tracking_number" in wanted and not shipment.tracking:
+                raise Misconfigured("a tracking number is needed", code="tracking")
+            return {"tracking_number": shipment.tracking} if wanted else {}
+        choices = parameter.get(method) or {}
+        if method == "pickup":
+            return _pickup(wanted, choices.get("address_list") or ())
+        arguments = {}
+        branches = choices.get("branch_list") or ()
+        if "branch_id" in wanted and branches:
+            arguments["branch_id"] = branches[0]["branch_id"]
+        if "sender_real_name" in wanted:
+            arguments["sender_real_name"] = self.shop.options.get("sender_name", "")
+        if "tracking_no" in wanted:
+            arguments["tracking_no"] = shipment.tracking
+        return arguments
+
+    def _detail(self, order_sn):
+        response = self.client.get(
+            "order/get_order_detail",
+            {"order_sn_list": order_sn, "response_optional_fields": "item_list"},
+            bucket="orders",
+        ).get("response", {})
+        for order in response.get("order_list") or ():
+            if str(order.get("order_sn")) == order_sn:
+                return order
+        raise NotFound(order_sn, code="order_not_found")
+
+    def _status(self, order_sn):
+        return str(self._detail(order_sn).get("order_status"))
+
+    def _items(self, order_sn):
+        return [
+            {"item_id": item["item_id"], "model_id": item.get("model_id") or 0}
+            for item in self._detail(order_sn).get("item_list") or ()
+        ]
+
+    def _tracking(self, order_sn):
+        """The tracking number; Shopee may need minutes to have one."""
+        try:
+            answer = self.client.get(
+                "logistics/get_tracking_number", {"order_sn": order_sn}
+            )
+        except ChannelError as error:
+            if error.is_temporary or isinstance(error, Refused | NotFound):
+                return ""
+            raise
+        return str(answer.get("response", {}).get("tracking_number") or "")
+
+    def _label_state(self, entry):
+        answer = self.client.post(
+            "logistics/get_shipping_document_result", {"order_list": [entry]}
+        )
+        results = answer.get("response", {}).get("result_list") or [{}]
+        return str(results[0].get("status") or "")
+
+
+def _pickup(wanted, addresses):
+    chosen = next(
+        (
+            one
+            for one in addresses
+            if "pickup_address" in (one.get("address_flag") or ())
+        ),
+        addresses[0] if addresses else {},
+    )
+    arguments = {}
+    if "address_id" in wanted:
+        arguments["address_id"] = chosen.get("address_id")
+    slots = chosen.get("time_slot_list") or ()
+    if "pickup_time_id" in wanted and slots:
+        arguments["pickup_time_id"] = slots[0].get("pickup_time_id")
+    return arguments
+
+
+def _item(ids):
+    item_id, _sep, rest = ids[0].partition(":")
+    model = rest.partition(":")[0] or "0"
+    return {"item_id": int(item_id), "model_id": int(model)}
+
+
+def _without_type(entry):
+    return {
+        key: value for key, value in entry.items() if key != "shipping_document_type"
+    }

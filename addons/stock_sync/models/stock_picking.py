@@ -1,0 +1,174 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from datetime import timezone
+
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    """A transfer; here: what its shop is told about it."""
+
+    _inherit = "stock.picking"
+
+    intent_ids = fields.One2many("channel.intent", "picking_id", readonly=True)
+    intent_state = fields.Selection(
+        [
+            ("planned", "Scheduled"),
+            ("done", "Shop told"),
+            ("failed", "Shop not told"),
+        ],
+        "At the Shop",
+        compute="_compute_intent_state",
+    )
+    intent_error = fields.Text(compute="_compute_intent_state")
+
+    @api.depends("intent_ids.state", "intent_ids.error")
+    def _compute_intent_state(self):
+        for picking in self:
+            intents = picking.intent_ids
+            states = set(intents.mapped("state"))
+            if "failed" in states:
+                picking.intent_state = "failed"
+            elif states - {"done"}:
+                picking.intent_state = "planned"
+            else:
+                picking.intent_state = "done" if states else False
+            picking.intent_error = "\n".join(filter(None, intents.mapped("error")))
+
+    def _action_done(self):
+        """Override of `stock`: shops hear about what left for their buyers."""
+        result = super()._action_done()
+        self._plan_shipments()
+        return result
+
+    def write(self, vals):
+        """Override of `stock`: a tracking number that comes in time is told as well."""
+        result = super().write(vals)
+        if vals.get("carrier_tracking_ref"):
+            self.filtered(lambda picking: picking.state == "done")._plan_shipments()
+        return result
+
+    def _plan_shipments(self):
+        """Make one message for each delivery that a shop has to hear about."""
+        pickings = self.filtered(
+            lambda picking: (
+                picking.state == "done"
+                and picking.picking_type_code == "outgoing"
+                and picking.sale_id.sale_channel_id
+            )
+        )
+        channels = pickings.sale_id.sale_channel_id.filtered(
+            lambda channel: channel._can_tell("ship")
+        )
+        pickings = pickings.filtered(
+            lambda picking: picking.sale_id.sale_channel_id in channels
+        )
+        if not pickings:
+            return self.env["channel.intent"]
+        rows = self._find_inbox_rows(pickings.sale_id)
+        vals_list = [
+            picking._prepare_ship_intent(rows[picking.sale_id])
+            for picking in pickings.filtered(lambda picking: picking.sale_id in rows)
+            if not picking._update_ship_intent()
+        ]
+        return self.env["channel.intent"]._plan(list(filter(None, vals_list)))
+
+    def _update_ship_intent(self):
+        """Whether the shop was told, or is about to be: a parcel is told once.
+
+        What was not sent yet gets the tracking number that there is now.
+        """
+        self.ensure_one()
+        # whoever enters the number need not have rights on messages
+        intents = self.intent_ids.sudo().filtered(lambda one: one.kind == "ship")
+        for intent in intents.filtered(lambda one: one.state in ("planned", "failed")):
+            intent.payload = {**intent.payload, **self._prepare_tracking()}
+        return bool(intents)
+
+    def _find_inbox_rows(self, orders):
+        """``{order: its row of the inbox}``; what the buyer bought is no secret to
+        the one who ships it."""
+        rows = (
+            self.env["channel.order"]
+            .sudo()
+            .search(
+                [
+                    ("sale_order_id", "in", orders.ids),
+                    ("external_id", "!=", False),
+                    ("is_test", "=", False),
+                ]
+            )
+        )
+        return {row.sale_order_id: row for row in rows}
+
+    def _prepare_ship_intent(self, row):
+        """Values of the message, None when nothing of the channel's lines left."""
+        self.ensure_one()
+        channel = self.sale_id.sale_channel_id
+        lines = self._get_shipped_lines(channel, row)
+        if not lines:
+            return None
+        moment = self.date_done or fields.Datetime.now()
+        return {
+            "channel_id": channel.id,
+            "kind": "ship",
+            "key": f"ship:{self.id}",
+            "order_external_id": row.external_id,
+            "order_id": self.sale_id.id,
+            "picking_id": self.id,
+            "payload": {
+                "lines": lines,
+                **self._prepare_tracking(),
+                "shipped_at": moment.replace(tzinfo=timezone.utc).isoformat(),
+                "is_last": self.sale_id._has_shipped_all(),
+            },
+        }
+
+    def _prepare_tracking(self):
+        return {
+            "tracking": self.carrier_tracking_ref or "",
+            "tracking_url": self.carrier_tracking_url or "",
+            "carrier": self.carrier_id.name or "",
+        }
+
+    def _get_shipped_lines(self, channel, row):
+        """``[[ids of the channel's line, units]]`` of what this transfer moved."""
+        shipped = {}
+        for move in self.move_ids.filtered(lambda move: move.state == "done"):
+            line = move.sale_line_id
+            if line:
+                quantity = move.product_uom._compute_quantity(
+                    move.quantity, line.product_uom_id
+                )
+                shipped[line] = shipped.get(line, 0.0) + quantity
+        lines = {}
+        for line, quantity in shipped.items():
+            found = channel._get_channel_units(row, line, quantity)
+            if not found or not found[1]:
+                continue
+            source, units = found
+            ids = list(source.get("external_ids") or [])
+            if ids:
+                # a channel with a line for each unit: those that left before are told
+                before = channel._get_channel_units(
+                    row, line, max(line.qty_delivered - quantity, 0)
+                )[1]
+                ids = ids[before : before + units]
+            ids = ids or [str(source.get("external_id") or "")]
+            # components of one bundle are one line there
+            lines[tuple(ids)] = max(units, lines.get(tuple(ids), 0))
+        return [[list(ids), units] for ids, units in lines.items()]
+
+    def action_retry_intents(self):
+        """Try again to tell the shop."""
+        self.check_access("read")
+        return self.intent_ids.filtered(
+            lambda intent: intent.state == "failed"
+        ).action_retry()
+
+    def action_view_intents(self):
+        """Open what the shop was told about these transfers."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "stock_sync.channel_intent_action"
+        )
+        return {**action, "domain": [("picking_id", "in", self.ids)], "context": {}}

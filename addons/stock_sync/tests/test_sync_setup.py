@@ -1,0 +1,159 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .. import channels
+from ..channels import errors
+from ..channels.practice import Practice
+from .common import StockSyncCommon
+from .fake_channel import KIND
+
+
+@tagged("post_install", "-at_install")
+class TestSyncSetup(StockSyncCommon):
+    """SS-2: connected in minutes, with exact answers."""
+
+    def setUp(self):
+        super().setUp()
+        self.channel.write({"sync_state": "draft", "sync_shop_ref": False})
+
+    def test_guided(self):
+        setup = self.env["sale.channel.setup"].create(
+            {"name": "New shop", "channel_type": KIND, "company_id": self.company.id}
+        )
+        for _page in range(3):
+            setup.action_next()
+        self.assertEqual(setup.step, "connect")
+        channel = setup.channel_id
+        with Form(setup) as form:
+            form.sync_base_url = "https://shop.example/"
+            form.access_token_input = "access-0"
+        self.assertEqual(channel.sync_base_url, "https://shop.example/")
+        self.assertEqual(channel._prepare_shop().base_url, "https://shop.example")
+        self.assertEqual(channel.account_ids.access_token, "access-0")
+        self.env.cr.execute("SELECT * FROM sale_channel_setup WHERE id=%s", [setup.id])
+        self.assertNotIn("access-0", str(self.env.cr.fetchall()))
+        setup.action_test_connection()
+        self.assertEqual(channel.sync_state, "connected")
+        self.assertIn("Fake Shop", setup.sync_result)
+        self.assertEqual(channel.sync_shop_ref, "S1")
+        checks = {one["name"]: one["state"] for one in channel._get_setup_checks()}
+        self.assertEqual(checks["source"], "ok")
+
+    def test_every_error_is_explained(self):
+        kinds = [
+            kind
+            for kind in vars(errors).values()
+            if isinstance(kind, type)
+            and issubclass(kind, errors.ChannelError)
+            and kind is not errors.ChannelError
+        ]
+        texts = {}
+        for kind in kinds:
+            self.channel.sync_state = "draft"
+            self.shop.faults["check"] = [kind("the detail")]
+            if kind is errors.TokenExpired:
+                self.shop.faults["check"] *= 2
+            text, level = self.channel._test_connection()
+            self.assertEqual(level, "danger", kind)
+            self.assertIn("the detail", text)
+            self.assertNotEqual(self.channel.sync_state, "connected")
+            texts[kind] = text
+        self.assertEqual(len(set(texts.values())), len(kinds), "each has its own words")
+
+    def test_vietnamese_reader(self):
+        """The answer is in the reader's language where a translation exists."""
+        text = self.channel._explain_error(errors.ClockSkew("x"))
+        self.assertIn("NTP", text)
+
+    def test_keys_of_another_shop(self):
+        self.channel.sync_shop_ref = "S2"
+        text, level = self.channel._test_connection()
+        self.assertEqual(level, "danger")
+        self.assertIn("S2", text)
+        self.assertEqual(self.channel.sync_state, "draft")
+
+    def test_other_currency_warns(self):
+        self.shop.currency = "VND" if self.shop.currency != "VND" else "EUR"
+        text, level = self.channel._test_connection()
+        self.assertEqual(level, "warning")
+        self.assertIn(self.shop.currency, text)
+
+    def _get_state(self):
+        url = self.channel.action_login()["url"]
+        return url.partition("state=")[2]
+
+    def test_login(self):
+        state = self._get_state()
+        channel = self.env["sale.channel"]._finish_login(state, {"code": "good"})
+        self.assertEqual(channel, self.channel)
+        self.assertEqual(channel.sync_state, "connected")
+        self.assertEqual(self.account.access_token, "access-1")
+
+    def test_login_of_somebody_else(self):
+        state = self._get_state()
+        other = self.env["res.users"].create(
+            {
+                "name": "Other admin",
+                "login": "other_admin_sync",
+                "group_ids": [(4, self.env.ref("stock_sync.group_connector_admin").id)],
+                "company_id": self.company.id,
+                "company_ids": [(6, 0, self.company.ids)],
+            }
+        )
+        channels = self.env["sale.channel"].with_user(other)
+        with self.assertRaises(UserError):
+            channels._finish_login(state, {"code": "good"})
+        for wrong in ("", "abc", state[:-2] + "xx", "é"):
+            with self.assertRaises(UserError):
+                self.env["sale.channel"]._finish_login(wrong, {"code": "good"})
+        self.assertFalse(self.shop.calls["exchange_code"])
+
+    def test_practice_shop_calls_nobody(self):
+        channel = self._create_channel(
+            "Practice", self.company, channel_type="practice", sync_shop_ref="P"
+        )
+        kinds = {"practice": Practice}
+        with (
+            patch.object(channels, "adapters", lambda: kinds),
+            patch("requests.Session.request", side_effect=AssertionError),
+        ):
+            text, _level = channel._test_connection()
+            self.assertEqual(channel.sync_state, "connected", text)
+            channel._job_poll("orders")
+            self.assertEqual(channel.sync_health, "ok")
+
+    def test_login_refused(self):
+        with self.assertRaises(errors.AuthorisationLost):
+            self.env["sale.channel"]._finish_login(self._get_state(), {"code": "bad"})
+
+    def test_managers_do_not_connect(self):
+        manager = self._create_user("manager")
+        channel = self.channel.with_user(manager)
+        with self.assertRaises(AccessError):
+            channel.action_test_connection()
+        with self.assertRaises(AccessError):
+            channel.action_login()
+        with self.assertRaises(AccessError):
+            channel.sync_base_url = "https://evil.example"
+
+    def test_kind_stays(self):
+        self.channel._test_connection()
+        with self.assertRaises(UserError):
+            self.channel.channel_type = "api"
+
+    def test_capability_table_comes_from_code(self):
+        self.use_capabilities(labels=True)
+        html = str(self.channel.capabilities_html)
+        self.assertIn("Fake", html)
+        self.assertIn("fa-check", html)
+
+    def test_forms_open(self):
+        for model, record in (
+            ("sale.channel", self.channel),
+            ("sale.channel.account", self.account),
+        ):
+            self.assertTrue(Form(record), model)

@@ -1,0 +1,217 @@
+"""Nothing is lost and nothing is doubled while everything falls over.
+
+Three shops sell the same goods. Webhooks get lost, come twice and in any order, shops
+answer with errors, half answers or not at all, Odoo's processes are killed and
+PostgreSQL is ended in the middle of its work. When it is calm again both sides have to
+agree exactly.
+"""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from .. import harness
+from .shops import STOCK, ShopeeSide, WooSide
+from .world import World
+
+LOST, DOUBLED, CANCELLED = 0.30, 0.20, 0.12
+FAULTS = 0.06
+CALM = 240
+
+
+class Storm:
+    """Buyers, postmen and killers at work, all from one seed."""
+
+    def __init__(self, world, seed, orders, kills, restarts):
+        self.world, self.orders = world, orders
+        self.rng = random.Random(seed)
+        self.kills, self.restarts = kills, restarts
+        self.over = threading.Event()
+        self.counts = Counter()
+
+    def run(self):
+        """The whole storm."""
+        for side in self.world.sides:
+            side.simulator.faults.rate = FAULTS
+        postman = threading.Thread(target=self._deliver, daemon=True)
+        killer = threading.Thread(target=self._kill, daemon=True)
+        postman.start()
+        killer.start()
+        self._buy()
+        killer.join()
+        self.over.set()
+        postman.join()
+        for side in self.world.sides:
+            side.simulator.faults.rate = 0.0
+
+    def _buy(self):
+        open_orders = []
+        for _number in range(self.orders):
+            side = self.rng.choice(self.world.sides)
+            open_orders.append((side, side.buy()))
+            if self.rng.random() < CANCELLED:
+                side, number = open_orders.pop(self.rng.randrange(len(open_orders)))
+                side.cancel(number)
+            time.sleep(self.rng.random() * 0.04)
+
+    def _deliver(self):
+        rng = random.Random(self.rng.random())
+        waiting = []
+        while not self.over.is_set() or waiting:
+            for side in self.world.sides:
+                for event in side.take_events():
+                    if rng.random() < LOST:
+                        self.counts["lost"] += 1
+                        continue
+                    twice = rng.random() < DOUBLED
+                    self.counts["doubled"] += twice
+                    waiting += [(side, event)] * (1 + twice)
+            rng.shuffle(waiting)
+            for side, event in waiting[:5]:
+                status = side.send(event)
+                self.counts[f"webhook answered {status}"] += 1
+            del waiting[:5]
+            time.sleep(0.02)
+
+    def _kill(self):
+        rng = random.Random(self.rng.random())
+        blows = ["kill"] * self.kills + ["restart"] * self.restarts
+        rng.shuffle(blows)
+        for blow in blows:
+            time.sleep(rng.uniform(1.5, 4))
+            if blow == "kill":
+                self.world.kill_worker(rng)
+            else:
+                self.world.restart_database()
+            self.counts[blow] += 1
+
+
+def unsettled(world):
+    """What still has to happen, as texts; empty when all is quiet."""
+    left = []
+    for side in world.sides:
+        known = {
+            row[0]
+            for row in world.sql(
+                "SELECT external_id FROM channel_order WHERE sale_order_id IS NOT NULL"
+                f" AND channel_id = {side.channel_id}"
+            )
+        }
+        missing = set(side.placed) - side.cancelled - known
+        if missing:
+            left.append(f"{side.name}: {len(missing)} orders not there")
+    for text, query in _WAITING.items():
+        [(count,)] = world.sql(query)
+        if count:
+            left.append(f"{text}: {count}")
+    return left
+
+
+_WAITING = {
+    "jobs": "SELECT count(*) FROM queue_job"
+    " WHERE state IN ('pending', 'enqueued', 'started', 'wait_dependencies')",
+    "webhooks": "SELECT count(*) FROM channel_webhook_hint WHERE state = 'new'",
+    "inbox": "SELECT count(*) FROM channel_order WHERE state = 'received'",
+    "dirty products": "SELECT count(*) FROM channel_stock_dirty",
+    "pushes": "SELECT count(*) FROM channel_listing"
+    " WHERE push_state IN ('pending', 'sent', 'unknown')",
+}
+
+
+def wait_for_calm(world):
+    """Let the crons find what was lost, until nothing is left to do."""
+    deadline = time.monotonic() + CALM
+    quiet = 0
+    while True:
+        with harness.contextlib.suppress(Exception):
+            # a worker that was killed may need a moment to be there again
+            world.poke()
+        left = unsettled(world)
+        quiet = 0 if left else quiet + 1
+        if quiet == 2:
+            return
+        assert time.monotonic() < deadline, f"not settled: {left}"
+        time.sleep(3)
+
+
+def check(world, storm):
+    """Both sides agree; the report."""
+    report = [f"seed: {dict(storm.counts)}"]
+    problems = []
+    for side in world.sides:
+        rows = world.sql(
+            "SELECT row.external_id, row.state, sale.state, count(*) OVER"
+            " (PARTITION BY row.external_id) FROM channel_order row"
+            " LEFT JOIN sale_order sale ON sale.id = row.sale_order_id"
+            f" WHERE row.channel_id = {side.channel_id}"
+        )
+        found = {row[0]: row for row in rows}
+        orders = world.sql(
+            f"SELECT count(*) FROM sale_order WHERE sale_channel_id = {side.channel_id}"
+        )[0][0]
+        linked = sum(1 for row in rows if row[2])
+        problems += [
+            f"{side.name}: {n} is missing" for n in side.placed if n not in found
+        ]
+        problems += [f"{side.name}: {row[0]} twice" for row in rows if row[3] != 1]
+        problems += [
+            f"{side.name}: {n} is nobody's" for n in found.keys() - side.placed
+        ]
+        if orders != linked:
+            problems.append(f"{side.name}: {orders} orders for {linked} rows")
+        for number, row in found.items():
+            wanted = "cancel" if number in side.cancelled else "sale"
+            if (row[2] or "cancel") != wanted:
+                problems.append(f"{side.name}: {number} is {row[1]}/{row[2]}")
+        report.append(
+            f"{side.name}: {len(side.placed)} orders, {len(side.cancelled)} cancelled,"
+            f" {len(rows)} rows, {orders} sale orders"
+        )
+    truth = world.available()
+    for side in world.sides:
+        shown = side.quantities()
+        report.append(f"{side.name} sells {shown}")
+        problems += [
+            f"{side.name} sells {shown[sku]} of {sku}, there are {truth[sku]:g}"
+            for sku in STOCK
+            if shown[sku] != truth[sku]
+        ]
+    report.append(f"there are {truth}")
+    failed = world.sql(
+        "SELECT name, count(*) FROM queue_job WHERE state = 'failed' GROUP BY name"
+    )
+    problems += [f"{count} failed jobs: {name}" for name, count in failed]
+    print("\n".join(report))
+    return problems
+
+
+def run_storm(tmp_path, monkeypatch, seed, **options):
+    """A storm from its first gust to the report."""
+    rng = random.Random(seed)
+    sides = [ShopeeSide("East", rng), ShopeeSide("West", rng), WooSide("Corner", rng)]
+    world = World(tmp_path, sides)
+    try:
+        world.start(monkeypatch)
+        storm = Storm(world, seed, **options)
+        storm.run()
+        wait_for_calm(world)
+        problems = check(world, storm)
+    finally:
+        world.stop()
+    assert not problems, "\n".join(problems[:40])
+
+
+def test_a_gust(tmp_path, monkeypatch):
+    """The small one: one PostgreSQL restart, some kills."""
+    run_storm(tmp_path, monkeypatch, 1, orders=60, kills=2, restarts=1)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", [int(os.environ.get("STORM_SEED", "2"))])
+def test_a_storm(tmp_path, monkeypatch, seed):
+    """2,000 orders, twenty kills, three restarts."""
+    run_storm(tmp_path, monkeypatch, seed, orders=2000, kills=20, restarts=3)
