@@ -44,7 +44,6 @@ export class AvailabilityDetails extends Component {
         this.state = useState({details: null, isFailed: false});
         this.formatDay = formatDay;
         this.formatQuantity = formatQuantity;
-        this.goingTitle = _t("Expires: cannot be promised any longer");
         onWillStart(() => this.load());
     }
 
