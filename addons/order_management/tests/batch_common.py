@@ -7,7 +7,6 @@ from odoo import Command
 from ..models import order_batch_run
 from .bulk_common import BulkCommon
 
-
 #: orders in a part, instead of 100
 CHUNK = 8
 
