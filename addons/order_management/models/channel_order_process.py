@@ -68,18 +68,15 @@ class ChannelOrder(models.Model):
         return self._prepare_notification(results, len(self) - len(results))
 
     def action_retry(self):
-        """Try again, any number of rows: few at once, many by jobs.
+        """Try again, any number of rows: few at once, many by jobs with progress.
 
+        :return: a notification, or the action that opens the result
         :raises AccessError: for everybody but clerks
         """
         self._check_process_allowed()
         if len(self) <= JOB_SIZE:
             return self.action_process()
-        waiting_sudo = self.sudo().filtered(lambda row: row.state in _WAITING)
-        waiting_sudo._release()
-        return self._notify(
-            self.env._("%(count)s orders are being processed.", count=len(waiting_sudo))
-        )
+        return self.env["order.batch"]._run_or_start("process", self)
 
     def action_accept(self, reason=None):
         """Decide that these held orders are to be imported as they are.

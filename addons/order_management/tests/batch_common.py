@@ -1,8 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo import Command
 
+from ..models import order_batch_run
 from .bulk_common import BulkCommon
+
+#: orders in a part, instead of 100
+CHUNK = 8
 
 
 class BatchCommon(BulkCommon):
@@ -11,6 +17,7 @@ class BatchCommon(BulkCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(patch.object(order_batch_run, "CHUNK", CHUNK))
         cls.env = cls.env(
             context={
                 **cls.env.context,
