@@ -35,7 +35,8 @@ def test_a_table_with_the_date():
     text = bench_table.fill(README, results(bulk=(7.5, 4.5), off=(0.9, 1.1)))
     assert rows(text) == [
         "| `bulk`: times / bulk | 20.0 ms | 2.0 ms | 7.50 | ≥ 4.5 | yes | 2026-01-02 |",
-        "| `off`: times / off | 20.0 ms | 2.0 ms | 0.90 | ≥ 1.1 | **no** | 2026-01-02 |",
+        "| `off`: times / off | 20.0 ms | 2.0 ms | 0.90 | ≥ 1.1 | **no** |"
+        " 2026-01-02 |",
     ]
     assert text.startswith("before\n") and text.endswith("\nafter\n")
 

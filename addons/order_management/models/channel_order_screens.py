@@ -31,7 +31,8 @@ class ChannelOrder(models.Model):
 
     # groups, pivots and days are read from it without the messages themselves
     _figures_idx = models.Index(
-        "(company_id, received_at DESC) INCLUDE (state, channel_id, error_code, is_test)"
+        "(company_id, received_at DESC)"
+        " INCLUDE (state, channel_id, error_code, is_test)"
     )
     # few, and with none of the marks that the other lists go by
     _ignored_idx = models.Index("(id DESC) WHERE state = 'ignored'")
