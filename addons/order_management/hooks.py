@@ -113,6 +113,9 @@ _OWN_TABLES = (
 _FOREIGN_INDEXES = (
     "account_move__sale_channel_id_index",
     "sale_channel__company_id_index",
+    "sale_order__client_order_ref_index",
+    "sale_order_hub_figures_idx",
+    "sale_order_hub_state_idx",
     "sale_order__sale_channel_id_index",
     "stock_picking__carrier_tracking_ref_index",
 )

@@ -2,7 +2,6 @@
 
 import statistics
 
-
 from .. import harness
 from .run import median, milliseconds, ratio, show
 
@@ -47,7 +46,8 @@ def controlled(run):
     run.ours.call("orders.configure", approval_mode="explicit")
     kwargs = {"count": 5, "lines": 20}
     results = run.compare(
-        (run.plain, "orders.orders", kwargs), (run.ours, "orders.orders", {**kwargs, "approve": True})
+        (run.plain, "orders.orders", kwargs),
+        (run.ours, "orders.orders", {**kwargs, "approve": True}),
     )
     run.ours.call("orders.configure", approval_mode="none")
     show("plain", results[0])
@@ -76,7 +76,9 @@ def availability(run):
     """What can be promised of 20,000 products, beside plain Odoo's free quantity."""
     for process in (run.plain, run.ours):
         process.call("orders.seed_products", count=20_000)
-    results = run.compare((run.plain, "orders.free_quantity", {}), (run.ours, "orders.promise", {}))
+    results = run.compare(
+        (run.plain, "orders.free_quantity", {}), (run.ours, "orders.promise", {})
+    )
     show("plain", results[0])
     show("suite", results[1])
     run.judge(
@@ -108,8 +110,5 @@ def reservation(run):
         statistics.median(ours / plain for plain, ours in speeds),
         1,
         True,
-        *(
-            f"{statistics.median(side):.1f} / s"
-            for side in zip(*speeds, strict=True)
-        ),
+        *(f"{statistics.median(side):.1f} / s" for side in zip(*speeds, strict=True)),
     )

@@ -1,4 +1,4 @@
-"""Processes that work, pairs of them in turn, and the verdicts on what they measured."""
+"""Processes that work, pairs of them in turn, verdicts on what they measured."""
 
 import contextlib
 import json
@@ -17,7 +17,8 @@ class Process:
         self._owns_database = database is None
         self.database = database or harness.Database(template)
         self.config = harness.write_config(
-            harness.PREFIX / f"bench-{self.database.name}-{os.getpid()}-{id(self)}.conf",
+            harness.PREFIX
+            / f"bench-{self.database.name}-{os.getpid()}-{id(self)}.conf",
             log_level="error",
         )
         self.process = subprocess.Popen(
@@ -198,9 +199,7 @@ def milliseconds(runs, names=()):
 def show(label, runs):
     """The medians of one side, an order at a time where there are several."""
     for name in runs[0]:
-        values = {
-            what: median(runs, what, [name]) for what in ("sql", "cpu", "wall")
-        }
+        values = {what: median(runs, what, [name]) for what in ("sql", "cpu", "wall")}
         print(
             f"      {label:<8} {name:<24} {values['sql']:7.1f} SQL"
             f" {values['cpu'] * 1000:8.1f} ms CPU {values['wall'] * 1000:8.1f} ms",

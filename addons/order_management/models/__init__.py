@@ -107,7 +107,9 @@ from . import stock_move_hold
 from . import channel_order_screens
 from . import order_hub
 from . import order_finder
+from . import channel_order_find
 from . import order_hub_find
+from . import order_hub_index
 from . import sale_order_find
 from . import stock_picking_find
 from . import sale_order_fast

@@ -2,10 +2,8 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..neutral.words import TRANSLATE, fold
-from .order_finder import LIMIT, MIN_PART
+from .order_finder import LIMIT
 
 
 class OrderHub(models.Model):
@@ -44,37 +42,14 @@ class OrderHub(models.Model):
 
     @api.model
     def _find_waiting_ids(self, text):
-        """Inbox rows without an order, as ids of the hub."""
-        if not text:
-            return []
+        """Inbox rows without an order, as ids of the hub, the newest `LIMIT`."""
         rows = self.env["channel.order"]
-        if not rows.has_access("read"):
+        if not text or not rows.has_access("read"):
             return []
-        wanted = "ilike" if len(text) >= MIN_PART else "=ilike"
-        pattern = self.env["order.finder"]._escape(text)
-        domain = Domain("external_id", wanted, pattern)
-        domain |= Domain("number", wanted, pattern)
-        if self.env.user.has_group("order_management.group_clerk"):
-            domain |= Domain("id", "in", self._select_rows_of_buyer(text))
-        waiting = domain & Domain("sale_order_id", "=", False)
-        found = rows._search(waiting, order="id DESC", limit=LIMIT)
+        domain = Domain("sale_order_id", "=", False)
+        domain &= Domain("id", "in", rows._select_waiting(text, LIMIT))
+        found = rows._search(domain, order="id DESC", limit=LIMIT)
         return [-row_id for row_id in found.get_result_ids()]
-
-    @api.model
-    def _select_rows_of_buyer(self, text):
-        """Rows without an order whose message names a buyer with all these words.
-
-        PostgreSQL reads every waiting row, which are few. Accents are taken off by
-        ``translate()``: ``unaccent`` is an extension not everybody may install.
-        """
-        name = SQL("translate(payload -> 'customer' ->> 'name', %s, %s)", *TRANSLATE)
-        conditions = [
-            SQL("%s LIKE %s", name, f"%{word}%") for word in fold(text).split()
-        ]
-        return SQL(
-            "SELECT id FROM channel_order WHERE sale_order_id IS NULL AND %s",
-            SQL(" AND ").join(conditions) if conditions else SQL("FALSE"),
-        )
 
     def _compute_parcels(self):
         orders = self.sale_order_id

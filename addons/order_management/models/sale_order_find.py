@@ -9,6 +9,8 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
+    # Odoo searches it like a number and has no index for that
+    client_order_ref = fields.Char(index="trigram")
     find = fields.Char("Anything", compute="_compute_find", search="_search_find")
 
     def _compute_find(self):

@@ -30,18 +30,3 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """As ``fold``, without any blank: ``"U.S.A."`` becomes ``"usa"``."""
     return fold(text).replace(" ", "")
-
-
-def _letters_with_marks():
-    """Latin letters that ``fold`` makes one plain letter, and those plain letters."""
-    ranges = (range(0x41, 0x5B), range(0xC0, 0x250), range(0x1E00, 0x1F00))
-    pairs = [(chr(code), fold(chr(code))) for codes in ranges for code in codes]
-    pairs = [
-        (char, plain) for char, plain in pairs if len(plain) == 1 and plain != char
-    ]
-    return "".join(char for char, _p in pairs), "".join(plain for _c, plain in pairs)
-
-
-#: (from, to) of SQL's ``translate()``: what ``fold`` does, where a database has neither
-#: an extension for accents nor a locale for capitals
-TRANSLATE = _letters_with_marks()

@@ -34,3 +34,8 @@ class OrderHub(models.Model):
                 """
             ),
         }
+
+    @api.model
+    def _get_figure_columns(self):
+        """Override of `order_management`: whether an order is a cart."""
+        return [*super()._get_figure_columns(), "website_id"]

@@ -118,7 +118,7 @@ class Copies:
         for name, _definition in indexes:
             self.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
         yield
-        for name, definition in indexes:
+        for _name, definition in indexes:
             self.cr.execute(definition)
         self.cr.execute("SET LOCAL session_replication_role = origin")
 

@@ -4,9 +4,13 @@ Orders of three years with lines, transfers and inbox rows, of 200,000 customers
 inbox beside them, messages that are no order yet.
 """
 
+import contextlib
+
 from lxml import etree
-from odoo.addons.order_management.neutral.words import fold
+
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.order_management.neutral.words import fold
 
 from . import bulk, history
 
@@ -80,9 +84,7 @@ def _seed_partners(env):
         f" 'c' || n, n, {_word(STREET, True)}, {_word(CITY, True)},"
         " '8490' || lpad(n::text, 7, '0'))",
     }
-    copies = history.Copies(
-        env, {"res_partner": one.ids}, {"res_partner": special}
-    )
+    copies = history.Copies(env, {"res_partner": one.ids}, {"res_partner": special})
     with copies.fast():
         copies.insert(PARTNERS)
     env.cr.execute("ANALYZE res_partner")
@@ -153,7 +155,8 @@ def _seed_waiting(env, order, channels):
         "number": "'WN' || n",
         "payload_hash": "md5('w' || n) || md5(n::text)",
         "channel_id": channel,
-        "received_at": f"timestamp '{_FIRST}' - ({WAITING} - n) * interval '20 minutes'",
+        "received_at": f"timestamp '{_FIRST}'"
+        f" - ({WAITING} - n) * interval '20 minutes'",
         "state": state,
         "error": f"CASE WHEN {state} IN ('held', 'error') THEN 'Map the product' END",
         "error_code": f"CASE WHEN {state} IN ('held', 'error') THEN"
@@ -161,9 +164,7 @@ def _seed_waiting(env, order, channels):
         "to_process": "FALSE",
         "payload": f"jsonb_set(payload, '{{customer,name}}', to_jsonb({name}))",
     }
-    copies = history.Copies(
-        env, {"channel_order": row.ids}, {"channel_order": special}
-    )
+    copies = history.Copies(env, {"channel_order": row.ids}, {"channel_order": special})
     with copies.fast():
         copies.insert(WAITING)
 
@@ -204,10 +205,19 @@ INBOX = {
 _MADE = [("is_test", "=", False)]
 
 
+@contextlib.contextmanager
+def _measure(bench, step):
+    """An environment whose queries all run in the one backend that is measured."""
+    with bench.begin() as env:
+        env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        with bench.measure(env, step):
+            yield env
+
+
 def search(bench, kind):
     """Type each term of a kind into the box of the hub; a step for each."""
     for term in TERMS[kind]:
-        with bench.begin() as env, bench.measure(env, term):
+        with _measure(bench, term) as env:
             env["order.hub"].web_search_read(
                 [*_MADE, ("find", "ilike", term)], HUB, limit=80, count_limit=10001
             )
@@ -220,12 +230,12 @@ def screens(bench):
         ("channel.order", INBOX, "received_at"),
     ):
         for name, domain in _get_filters(bench, model):
-            with bench.begin() as env, bench.measure(env, f"{model} {name}"):
+            with _measure(bench, f"{model} {name}") as env:
                 env[model].web_search_read(
                     [*_MADE, *domain], spec, limit=80, count_limit=10001
                 )
         for name, work in _get_groups(model, spec, moment):
-            with bench.begin() as env, bench.measure(env, f"{model} {name}"):
+            with _measure(bench, f"{model} {name}") as env:
                 work(env[model])
 
 
