@@ -27,27 +27,19 @@ def seed(env, shops, listings):
     )
     template = env["product.template"].create({"name": "Bench", "is_storable": True})
     env.flush_all()
+    made = copy_rows(env.cr, "product_template", template.id, listings, {})
+    variant = template.product_variant_id.id
+    product_ids = copy_rows(
+        env.cr, "product_product", variant, listings, {"product_tmpl_id": made}
+    )
     env.cr.execute(
         """
-        WITH made AS (
-            INSERT INTO product_template (name, categ_id, uom_id, type, is_storable,
-                active, sale_ok, tracking, sale_line_warn_msg, service_type,
-                purchase_ok, create_date)
-            SELECT name, categ_id, uom_id, type, is_storable, active, sale_ok, tracking,
-                NULL, service_type, purchase_ok, now()
-            FROM product_template, generate_series(1, %s) WHERE id = %s
-            RETURNING id
-        ), product AS (
-            INSERT INTO product_product (product_tmpl_id, active, default_code)
-            SELECT id, TRUE, 'BENCH-' || id FROM made RETURNING id
-        )
         INSERT INTO stock_quant (product_id, location_id, company_id, quantity,
             reserved_quantity, in_date)
-        SELECT id, %s, %s, 5 + id %% 90, 0, now() FROM product RETURNING product_id
+        SELECT id, %s, %s, 5 + id %% 90, 0, now() FROM unnest(%s) AS id
         """,
-        [listings, template.id, warehouse.lot_stock_id.id, env.company.id],
+        [warehouse.lot_stock_id.id, env.company.id, product_ids],
     )
-    product_ids = [row[0] for row in env.cr.fetchall()]
     channels = env["sale.channel"].create(
         [
             {
@@ -89,6 +81,27 @@ def seed(env, shops, listings):
         ]
     )
     return product_ids
+
+
+def copy_rows(cr, table, row_id, times, values):
+    """Copy a row as it is; ``values``: columns that are another in each copy."""
+    cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+        " AND table_schema = 'public' AND column_name != 'id'",
+        [table],
+    )
+    columns = [row[0] for row in cr.fetchall()]
+    picked = [
+        f"(%s::int[])[number] AS {name}" if name in values else f'"{name}"'
+        for name in columns
+    ]
+    names = ", ".join(f'"{name}"' for name in columns)
+    cr.execute(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(picked)}"
+        f" FROM {table}, generate_series(1, %s) AS number WHERE id = %s RETURNING id",
+        [*(values[name] for name in columns if name in values), times, row_id],
+    )
+    return [row[0] for row in cr.fetchall()]
 
 
 def count(env, product_ids):

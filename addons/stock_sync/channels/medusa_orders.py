@@ -7,6 +7,7 @@ shrink when goods come back, quantities do not: what came back is added again, s
 neutral orders do not subtract returns.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
 from .types import ListingRef, RemoteReturn, ReturnLine
@@ -18,12 +19,14 @@ FIELDS = ",".join(
         "shipping_total,shipping_tax_total,credit_line_total,sales_channel_id",
         "payment_status,fulfillment_status,*items,*items.tax_lines",
         "*items.adjustments,*items.detail,*shipping_methods,*shipping_address",
-        "*billing_address,*customer,*payment_collections,*promotions",
+        "*credit_lines,*billing_address,*customer,*payment_collections,*promotions",
         "*payment_collections.payments,*payment_collections.payments.captures",
         "*payment_collections.payments.refunds,*fulfillments,*fulfillments.items",
         "*fulfillments.labels",
     )
 )
+#: what is made together with the order
+_AT_ONCE = timedelta(seconds=10)
 _PAYMENTS = {
     "not_paid": "unpaid",
     "awaiting": "pending",
@@ -76,7 +79,7 @@ class OrderTranslator:
         :raises ValueError: when the order has a status nobody knows
         """
         order = self.order
-        lines, returned_value = [], Decimal(0)
+        lines, returned_value = [], self._credited_later()
         for item in order["items"]:
             line, value = self._line(item)
             lines.append(line)
@@ -274,6 +277,23 @@ class OrderTranslator:
             )
         return found
 
+    def _credited_later(self):
+        """Credit that a refund or a cancellation left on the order.
+
+        It lowers Medusa's total; neutral orders tell refunds and do not subtract them.
+        Store credit that the buyer paid with is there from the beginning.
+        """
+        begin = moment(self.order["created_at"]) + _AT_ONCE
+        return sum(
+            (
+                number(line["amount"])
+                for line in self.order.get("credit_lines") or ()
+                if line.get("reference") == "payment_collection"
+                or moment(line["created_at"]) > begin
+            ),
+            Decimal(0),
+        )
+
     def _discounts(self):
         """Vouchers, which are in the lines already, and store credit."""
         amounts = {}
@@ -293,7 +313,7 @@ class OrderTranslator:
             for code, amount in amounts.items()
             if amount > 0
         ]
-        credit = number(self.order.get("credit_line_total"))
+        credit = number(self.order.get("credit_line_total")) - self._credited_later()
         if credit > 0:
             found.append(
                 {"code": "credit", "amount": money(credit), "borne_by": "seller"}

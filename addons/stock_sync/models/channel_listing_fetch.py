@@ -137,6 +137,8 @@ class ChannelListing(models.Model):
             [
                 ("channel_id", "=", channel.id),
                 ("missing_since", "=", False),
+                "|",
+                ("last_seen_at", "=", False),
                 ("last_seen_at", "<", seen_at),
             ]
         )

@@ -70,7 +70,7 @@ class ChannelRateBucket(models.Model):
             seconds = 3600.0 if isinstance(error, QuotaExhausted) else 5.0
         until = fields.Datetime.now() + timedelta(seconds=seconds)
         with self.env.registry.cursor() as cr:
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            _set_read_committed(cr)
             cr.execute(
                 SQL(
                     "UPDATE channel_rate_bucket SET blocked_until ="
@@ -85,13 +85,17 @@ class ChannelRateBucket(models.Model):
         return seconds
 
 
+def _set_read_committed(cr):
+    """Counters are updated one after the other, so that nobody has to start over."""
+    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 def _take(cr, channel_id, limit, cost):
     """Take tokens; seconds to wait for them.
 
     :raises RateLimited: blocked, or too long a queue: nothing is taken
     """
-    # counters are updated one after the other, so that nobody has to start over
-    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    _set_read_committed(cr)
     cr.execute(
         SQL(
             """

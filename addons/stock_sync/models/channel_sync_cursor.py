@@ -69,7 +69,6 @@ class ChannelSyncCursor(models.Model):
         "Refused", readonly=True, help="Webhooks without a good signature."
     )
     refused_at = fields.Datetime("Last Refused", readonly=True)
-    taken_count = fields.Integer("Taken", readonly=True)
 
     _topic_uniq = models.UniqueIndex(
         "(channel_id, topic)", "A topic of a shop is read once."

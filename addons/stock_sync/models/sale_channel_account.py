@@ -289,6 +289,13 @@ class SaleChannelAccount(models.Model):
             field = self._fields[name]
             field._update_cache(self, field.convert_to_cache(value, self))
 
+    def _note_token_state(self):
+        """Show in the list what the dates say."""
+        for account in self:
+            state, _end = account._get_token_state()
+            if state != account.state:
+                account.state = state
+
     def _get_token_state(self):
         """``(state, moment it is about)`` by what the dates say now."""
         self.ensure_one()

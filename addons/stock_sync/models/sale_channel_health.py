@@ -273,6 +273,7 @@ class SaleChannel(models.Model):
         counts = channels._count_letters()
         failed = channels._count_failed_jobs()
         for channel in channels:
+            channel.account_ids._note_token_state()
             channel._renew_ending_tokens()
             dead = counts.get(channel.id, (0, 0))[1]
             problems = channel._get_health_problems(dead, failed[channel.id])

@@ -44,13 +44,13 @@ class SaleChannel(models.Model):
         :return: ``WebhookAnswer``, or None when it is not the channel's
         """
         self.ensure_one()
+        kind = self._get_sync_kinds().get(self.channel_type)
+        if not kind or self.sync_state == "draft":
+            return self._refuse_webhook()
         account = self._get_account()
         if not hmac.compare_digest(
             (account.webhook_token or "").encode(), token.encode()
         ):
-            return self._refuse_webhook()
-        kind = self._get_sync_kinds().get(self.channel_type)
-        if not kind or self.sync_state == "draft":
             return self._refuse_webhook()
         request = WebhookRequest(
             self._get_webhook_url(), headers, body, datetime.now(timezone.utc), query
@@ -67,16 +67,29 @@ class SaleChannel(models.Model):
         return adapter.webhook_answer(hints)
 
     def _refuse_webhook(self):
-        self.env["channel.sync.cursor"]._get_for(self, "webhooks")
-        self.env.cr.execute(
+        """Count it and nothing else: in one statement, as many may come at once."""
+        now = fields.Datetime.now()
+        self.env["channel.sync.cursor"].flush_model()
+        self.env.execute_query(
             SQL(
-                "UPDATE channel_sync_cursor SET refused_count = "
-                "COALESCE(refused_count, 0) + 1, refused_at = %s "
-                "WHERE channel_id = %s AND topic = 'webhooks'",
-                fields.Datetime.now(),
-                self.id,
+                """
+                INSERT INTO channel_sync_cursor
+                    (channel_id, company_id, topic, refused_count, refused_at,
+                     create_date, write_date)
+                VALUES (%(channel)s, %(company)s, 'webhooks', 1, %(now)s, %(now)s,
+                    %(now)s)
+                ON CONFLICT (channel_id, topic) DO UPDATE SET
+                    refused_count = COALESCE(
+                        channel_sync_cursor.refused_count, 0) + 1,
+                    refused_at = EXCLUDED.refused_at
+                RETURNING id
+                """,
+                channel=self.id,
+                company=self.company_id.id,
+                now=now,
             )
         )
+        self.env["channel.sync.cursor"].invalidate_model()
 
     def _store_hints(self, hints, body):
         """Store what a webhook is about; one that came before is left out."""

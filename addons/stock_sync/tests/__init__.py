@@ -4,6 +4,7 @@ from . import test_account
 from . import test_health
 from . import test_intents
 from . import test_listings
+from . import test_login_route
 from . import test_orders_in
 from . import test_oversold
 from . import test_publish

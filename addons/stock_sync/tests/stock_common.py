@@ -9,6 +9,7 @@ from odoo.addons.order_management.tests.common import OrderManagementCommon
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..channels.types import ListingRef, RemoteListing
+from ..models import channel_rate_bucket
 from .fake_channel import KIND, patch_fake
 
 
@@ -18,6 +19,8 @@ class StockSyncCommon(OrderManagementCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the cursors of tests share one transaction that began long ago
+        cls.classPatch(channel_rate_bucket, "_set_read_committed", lambda cr: None)
         cls.shop_channel = cls._connect(cls.channel)
         cls.dirty = cls.env["channel.stock.dirty"]
         cls.listings = cls.env["channel.listing"]

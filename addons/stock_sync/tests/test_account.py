@@ -112,6 +112,7 @@ class TestAccount(StockSyncCommon):
         self.account.refresh_expires_at = fields.Datetime.now() + timedelta(days=3)
         self.env["sale.channel"]._cron_health()
         self.assertIn("token", self.channel.activity_ids.mapped("sync_kind"))
+        self.assertEqual(self.account.state, "expiring")
         self.account.refresh_expires_at = fields.Datetime.now() + timedelta(days=30)
         self.env["sale.channel"]._cron_health()
         self.assertNotIn("token", self.channel.activity_ids.mapped("sync_kind"))

@@ -12,6 +12,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from .fake_channel import KIND, FakeShop, patch_fake
 
 SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
@@ -56,6 +58,22 @@ class TestTokenRace(BaseCase):
                     "refreshed_at": fields.Datetime.now() - timedelta(hours=4),
                 }
             )
+
+    def test_one_job_a_shop_and_topic(self):
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            here, there = (
+                api.Environment(cr, SUPERUSER_ID, {})["sale.channel"].browse(
+                    self.channel_id
+                )
+                for cr in (first, second)
+            )
+            here._lock_topic("orders")
+            with self.assertRaises(RetryableJobError):
+                there._lock_topic("orders")
+            there._lock_topic("returns")
+            # the lock ends with its transaction
+            first.rollback()
+            there._lock_topic("orders")
 
     def test_one_renews(self):
         for seed in range(SEEDS):

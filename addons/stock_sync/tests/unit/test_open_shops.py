@@ -162,6 +162,21 @@ def test_medusa_all_came_back():
     assert (neutral.status, neutral.total) == ("returned", Decimal("47.936"))
 
 
+def test_medusa_credit_paid_with_and_credit_of_a_refund():
+    order = sample("medusa_order")
+    begin, later = order["created_at"], "2026-11-22T09:00:00.000Z"
+    order["credit_lines"] = [
+        {"amount": 7, "reference": "gift", "created_at": begin},
+        {"amount": 4, "reference": "payment_collection", "created_at": begin},
+        {"amount": 2, "reference": "damaged", "created_at": later},
+    ]
+    order["credit_line_total"] = 13
+    order["total"] -= 13
+    neutral = checked(medusa(order).neutral())
+    assert neutral.total == Decimal("40.936")
+    assert [one.amount for one in neutral.discounts] == [7]
+
+
 def test_medusa_prices_with_taxes():
     order = sample("medusa_order")
     item = order["items"][0]
