@@ -11,6 +11,9 @@ def prepare(env, count):
 
     :return: ids of the orders
     """
+    # no question about text messages, which somebody would have to answer
+    if "stock_text_confirmation" in env.company._fields:
+        env.company.stock_text_confirmation = False
     products = env["product.product"].create(
         [{"name": f"Bulk {n}", "is_storable": True} for n in range(5)]
     )

@@ -14,6 +14,7 @@ env.ref("base.user_admin").odoobot_state = "disabled"  # its chat covers a phone
 company = env.company
 company.write({
     "approval_mode": "explicit", "display_invoice_amount_total_words": True})
+company.stock_text_confirmation = False  # no question about text messages
 channel = env["sale.channel"].create(
     {"name": "Bulk File", "company_id": company.id, "auto_submit": True})
 warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
