@@ -27,7 +27,15 @@ _SKIPPED = frozenset(
     }
 )
 #: point to what each order has of its own
-_OWN = ("account.move", "account.move.line", "sale.order", "sale.order.line")
+_OWN = (
+    "account.move",
+    "account.move.line",
+    "sale.order",
+    "sale.order.line",
+    "stock.move",
+    "stock.picking",
+    "stock.reference",
+)
 
 
 @tagged("post_install", "-at_install")
