@@ -103,7 +103,7 @@ def test_an_order_from_cart_to_return(medusa, shop):
     assert (returned.lines[0].line_external_id, returned.lines[0].quantity) == (line, 1)
     after = read(shop, placed)
     # what came back is told, nothing is subtracted: the order was for three
-    assert (after.total, after.lines[0].quantity) == (paid.total, 2)
+    assert (after.total, after.lines) == (paid.total, paid.lines)
     assert after.payment.state == "partially_refunded"
     assert after.refunds[0].amount == 10
 

@@ -80,7 +80,8 @@ class OrderTranslator:
         """
         order = self.order
         lines, returned_value = [], self._credited_later()
-        for item in order["items"]:
+        # Medusa's own order of them changes from version to version
+        for item in sorted(order["items"], key=lambda one: one["id"]):
             line, value = self._line(item)
             lines.append(line)
             returned_value += value - number(item["total"])
