@@ -71,8 +71,8 @@ def fill(text, results):
     rows = merge(rows, results)
     table = "\n".join([*HEAD, *rows])
     note = (
-        f"{results['cores']} cores, PostgreSQL on the same machine; medians of pairs, "
-        "CPU is Odoo's and PostgreSQL's together."
+        f"{results['cores']} cores, PostgreSQL on the same machine, the last time "
+        f"{results['pairs']} measured pairs; CPU is Odoo's and PostgreSQL's together."
     )
     return f"{before}{BEGIN}\n\n{table}\n\n{note}\n\n{END}{after}"
 

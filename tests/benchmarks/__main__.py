@@ -76,6 +76,7 @@ def write_results(path, run):
             {
                 "date": datetime.date.today().isoformat(),
                 "cores": os.cpu_count(),
+                "pairs": run.pairs,
                 "order": [*BENCHMARKS, *BIG],
                 "verdicts": run.verdicts,
             }

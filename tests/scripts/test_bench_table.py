@@ -24,7 +24,13 @@ def results(date="2026-01-02", **verdicts):
         run.benchmark = name
         run.judge(f"times | {name}", value, limit, True, "20.0 ms", "2.0 ms")
     order = ["bulk", "off"]
-    return {"date": date, "cores": 2, "order": order, "verdicts": run.verdicts}
+    return {
+        "date": date,
+        "cores": 2,
+        "pairs": 1,
+        "order": order,
+        "verdicts": run.verdicts,
+    }
 
 
 def rows(text):

@@ -11,7 +11,6 @@ from . import test_order_quota
 from . import test_order_quota_concurrency
 from . import test_sale_channel
 from . import test_sale_order
-from . import test_scale_plans
 from . import test_stock_hold
 from . import test_approval
 from . import test_approval_quantities
