@@ -16,7 +16,8 @@ lamp = env["product.product"].create(
 env["stock.quant"]._update_available_quantity(lamp, warehouse.lot_stock_id, 100)
 def person(login, group):
     return env["res.users"].create({
-        "name": login, "login": login, "password": login, "odoobot_state": "disabled", "notification_type": "inbox",
+        "name": login, "login": login, "password": login,
+        "odoobot_state": "disabled", "notification_type": "inbox",
         "group_ids": [Command.set(env.ref(group).ids)]})
 person("journey_reviewer", "order_management.group_reviewer")
 orders = env["sale.order"].create([{
