@@ -70,7 +70,7 @@ def next_step(person, step, then=None):
     page = person.page
     page.locator("button", has_text="Next Step").first.click()
     page.wait_for_selector(".modal .o_form_view")
-    page.locator(".modal .o_radio_item", has_text=step).first.click()
+    page.locator(f".modal .o_radio_item label:text-is('{step}')").first.click()
     if then:
         page.locator(f".modal {then} input").first.click()
     person.settle()
