@@ -21,7 +21,8 @@ from .errors import (
     Unsupported,
 )
 from .medusa_client import Client
-from .medusa_orders import FIELDS, OrderTranslator, goods_back
+from .medusa_orders import FIELDS, OrderTranslator
+from .medusa_returns import goods_back
 from .medusa_stock import MedusaStock
 from .types import (
     Auth,

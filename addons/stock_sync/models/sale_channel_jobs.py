@@ -111,6 +111,9 @@ class SaleChannel(models.Model):
         try:
             with self.env.cr.savepoint():
                 more = getattr(self, f"_poll_{topic}")(cursor)
+        except psycopg2.errors.UniqueViolation as error:
+            # an order's import entered the same return meanwhile: then it is known
+            raise RetryableJobError("entered meanwhile", seconds=2) from error
         except (psycopg2.Error, RetryableJobError):
             raise
         except Exception as error:
