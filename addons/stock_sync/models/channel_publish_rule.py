@@ -89,7 +89,6 @@ class ChannelPublishRule(models.Model):
         help="Units that are kept back before anything is shown.",
     )
     end_when = fields.Float(
-        "End When",
         digits="Product Unit",
         tracking=True,
         help="Show 0 as soon as no more than so many units are there.",

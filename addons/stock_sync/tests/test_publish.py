@@ -167,7 +167,7 @@ class TestPublish(StockSyncCommon):
     def test_every_step_has_its_sentence(self):
         texts = self.publisher._get_step_texts()
         for text in texts.values():
-            text % {"value": 1.0, "left": 2.0}
+            self.assertTrue(text % {"value": 1.0, "left": 2.0})
         self._create_rule(share=50, buffer=3)
         shown = self.publisher._publish(self.product.ids)[self.listing.id]
         self.assertEqual(
