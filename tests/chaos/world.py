@@ -175,7 +175,9 @@ class World:
             [("ir_actions_server_id.model_id.model", "in", _MODELS)],
         )
         for cron in crons:
-            session.call("ir.cron", "method_direct_trigger", [cron])
+            # one that is running already will do
+            with harness.contextlib.suppress(harness.RpcError):
+                session.call("ir.cron", "method_direct_trigger", [cron])
 
     def available(self):
         """What can be promised in Odoo: ``{SKU: units}``."""

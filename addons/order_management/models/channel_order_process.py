@@ -125,7 +125,17 @@ class ChannelOrder(models.Model):
             rows = self.search([("to_process", "=", True)], order="id", limit=limit)
             claimed = rows.try_lock_for_update(allow_referencing=True)
             claimed = claimed.filtered("to_process")
-            claimed.with_context(order_management_source="channel")._process()
+            try:
+                claimed.with_context(order_management_source="channel")._process()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                # somebody was faster: a cron that fails again and again is switched
+                # off, a job is tried again
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                rows._enqueue_processing()
+                break
             remaining = self.search_count([("to_process", "=", True)], limit=10 * limit)
             if not self.env["ir.cron"]._commit_progress(
                 len(claimed), remaining=remaining if claimed else 0

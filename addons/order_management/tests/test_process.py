@@ -318,6 +318,20 @@ class TestProcess(ImportCommon):
         self.assertRow(row, "imported")
         self.assertFalse(row.to_process)
 
+    def test_cron_leaves_a_lost_race_to_a_job(self):
+        """A cron that fails too often is switched off; a job is tried again."""
+        row = self._receive(self._prepare_order())
+        race = psycopg2.errors.SerializationFailure("somebody was faster")
+        with (
+            patch.object(type(row), "_process", side_effect=race),
+            patch.object(type(row), "_enqueue_processing") as enqueue,
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("order_management.ir_cron_process").method_direct_trigger()
+        enqueue.assert_called_once()
+        self.env.invalidate_all()
+        self.assertRow(row, "received")
+
     def _count_queries(self, number):
         """Queries of importing ``number`` orders of new customers with addresses."""
         rows = self._receive(
