@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
@@ -8,6 +10,8 @@ from ..channels import errors
 
 #: listings that one transaction stores and matches
 _CHUNK = 500
+#: a shop that cannot answer is asked so often again, after so many seconds the first time
+_TRIES, _FIRST_WAIT, _MAX_WAIT = 10, 5, 1800
 
 
 class SaleChannel(models.Model):
@@ -90,18 +94,28 @@ class SaleChannel(models.Model):
         )
         return {**action, "domain": [("channel_id", "in", self.ids)]}
 
-    def _fetch_listings(self, check=None, cursor="", seen_at=None):
-        """Enqueue the reading of a page."""
+    def _fetch_listings(
+        self, check=None, cursor="", seen_at=None, attempt=0, seconds=0
+    ):
+        """Enqueue the reading of a page.
+
+        :param int attempt: how often it was tried in vain
+        :param seconds: to wait before
+        """
         self.ensure_one()
         seen_at = seen_at or fields.Datetime.to_string(fields.Datetime.now())
         self.sudo().with_delay(
             channel="root.stock_sync.other",
+            eta=fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
             description=self.env._("Listings of %(channel)s", channel=self.name),
             identity_key=f"stock_sync.listings:{self.id}:{cursor}",
-        )._job_fetch_listings(cursor, seen_at, check.id if check else False)
+        )._job_fetch_listings(cursor, seen_at, check.id if check else False, attempt)
 
-    def _job_fetch_listings(self, cursor, seen_at, check_id=False):
-        """Read one page, store and match it; the next one is a job of its own."""
+    def _job_fetch_listings(self, cursor, seen_at, check_id=False, attempt=0):
+        """Read one page, store and match it; the next one is a job of its own.
+
+        A shop that cannot answer now is asked again, later each time.
+        """
         self.ensure_one()
         self._lock_topic("listings")
         check = self.env["channel.drift.check"].browse(check_id or []).exists()
@@ -110,6 +124,10 @@ class SaleChannel(models.Model):
         except errors.ChannelError as error:
             text = self._explain_error(error)
             self.listing_error = text
+            if error.is_temporary and attempt < _TRIES:
+                seconds = error.retry_after or min(_FIRST_WAIT * 2**attempt, _MAX_WAIT)
+                self._fetch_listings(check, cursor, seen_at, attempt + 1, seconds)
+                return text
             check._fail(text)
             if isinstance(error, errors.AuthorisationLost):
                 self._set_lost(text)

@@ -9,6 +9,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..channels import errors
 from .stock_common import StockSyncCommon
 
 
@@ -46,6 +49,34 @@ class TestListings(StockSyncCommon):
         first = found.filtered(lambda one: one.item_ref == "1")
         self.assertEqual((first.acked_qty, bool(first.acked_at)), (4, True))
         self.assertAlmostEqual(self.shop_channel.listing_coverage, 66.67, places=2)
+
+    def test_a_shop_that_cannot_answer_is_asked_again(self):
+        seen_at = fields.Datetime.to_string(fields.Datetime.now())
+        fetch = self.shop_channel._job_fetch_listings
+        with self._fake() as shop, self.enter_registry_test_mode():
+            shop.listings = {0: self._prepare_remote("1", sku="lamp")}
+            shop.faults["list_listings"] = [errors.Unavailable("gone for a moment")]
+            with trap_jobs() as jobs:
+                fetch("", seen_at)
+            jobs.assert_jobs_count(1, only=fetch)
+            self.assertTrue(self.shop_channel.listing_error)
+            self.assertFalse(self.shop_channel.listing_ids)
+            jobs.perform_enqueued_jobs()
+        self.assertFalse(self.shop_channel.listing_error)
+        self.assertEqual(self.shop_channel.listing_ids.product_id, self.product)
+
+    def test_a_shop_that_never_answers_is_given_up(self):
+        refused = errors.PermissionMissing("no right")
+        for error, attempt in ((errors.Unavailable("down"), 10), (refused, 0)):
+            with self._fake() as shop, trap_jobs() as jobs:
+                shop.faults["list_listings"] = [error]
+                check = self.env["channel.drift.check"].create(
+                    {"channel_id": self.shop_channel.id}
+                )
+                now = fields.Datetime.to_string(fields.Datetime.now())
+                self.shop_channel._job_fetch_listings("", now, check.id, attempt)
+                jobs.assert_jobs_count(0)
+            self.assertEqual(check.state, "failed")
 
     def test_changed_and_gone(self):
         with self._fake() as shop:
