@@ -228,6 +228,6 @@ def invoice(person, session, database, channel, order_id):
     assert (values["state"], values["amount_total"]) == ("posted", 30.0)
     get = person.page.context.request.get
     page = get(f"{person.url}/report/html/account.report_invoice/{invoice_id}")
-    assert "Thirty Dollars" in page.text()
+    assert "Thirty US dollars" in page.text()
     paper = get(f"{person.url}/report/pdf/account.report_invoice/{invoice_id}")
     assert paper.body().startswith(b"%PDF")
