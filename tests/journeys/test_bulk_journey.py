@@ -179,7 +179,7 @@ def test_from_a_file_to_an_invoice(world):
     person.shot("bulk-found")
     rows = person.page.locator(".o_data_row")
     assert rows.count() == 1
-    assert "Bulk Buyer 3" in rows.first.inner_text()
+    assert "BF-003" in rows.first.inner_text()
     person.assert_no_problem()
 
 
