@@ -6,7 +6,8 @@ const {
     OrderStateTransitionEvent,
     PluginCommonModule,
     ProductVariantEvent,
-    RefundStateTransitionEvent,
+    RefundEvent,
+  RefundStateTransitionEvent,
     StockMovementEvent,
     VendurePlugin,
 } = require("@vendure/core");
@@ -33,7 +34,11 @@ class SuiteWebhookPlugin {
             "order",
             order.active ? null : {id: order.id},
         ]);
-        on(RefundStateTransitionEvent, ({order, refund, toState}) => [
+        on(RefundEvent, ({order, refund}) => [
+      "refund",
+      {id: refund.id, order_id: order.id, state: refund.state},
+    ]);
+    on(RefundStateTransitionEvent, ({order, refund, toState}) => [
             "refund",
             {id: refund.id, order_id: order.id, state: toState},
         ]);
