@@ -7,7 +7,7 @@ const {
     PluginCommonModule,
     ProductVariantEvent,
     RefundEvent,
-  RefundStateTransitionEvent,
+    RefundStateTransitionEvent,
     StockMovementEvent,
     VendurePlugin,
 } = require("@vendure/core");
@@ -35,10 +35,10 @@ class SuiteWebhookPlugin {
             order.active ? null : {id: order.id},
         ]);
         on(RefundEvent, ({order, refund}) => [
-      "refund",
-      {id: refund.id, order_id: order.id, state: refund.state},
-    ]);
-    on(RefundStateTransitionEvent, ({order, refund, toState}) => [
+            "refund",
+            {id: refund.id, order_id: order.id, state: refund.state},
+        ]);
+        on(RefundStateTransitionEvent, ({order, refund, toState}) => [
             "refund",
             {id: refund.id, order_id: order.id, state: toState},
         ]);
