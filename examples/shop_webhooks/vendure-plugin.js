@@ -6,6 +6,7 @@ const {
     OrderStateTransitionEvent,
     PluginCommonModule,
     ProductVariantEvent,
+    RefundEvent,
     RefundStateTransitionEvent,
     StockMovementEvent,
     VendurePlugin,
@@ -32,6 +33,10 @@ class SuiteWebhookPlugin {
         on(OrderLineEvent, ({order}) => [
             "order",
             order.active ? null : {id: order.id},
+        ]);
+        on(RefundEvent, ({order, refund}) => [
+            "refund",
+            {id: refund.id, order_id: order.id, state: refund.state},
         ]);
         on(RefundStateTransitionEvent, ({order, refund, toState}) => [
             "refund",

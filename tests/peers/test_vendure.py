@@ -200,6 +200,10 @@ def test_a_refund_and_a_return(vendure, shop):
     shop.ship(parcel(placed, {line: 2}, tracking="TH9"))
     before = read(shop, placed)
     vendure.refund(placed["id"], {line: 1}, 2169)
+    found = vendure.hooks.wait_for(lambda body: json.loads(body)["topic"] == "refund")
+    hints = shop.verify_webhook(connect.webhook(found))
+    assert [hint.topic for hint in hints] == ["return", "order"]
+    assert hints[1].external_id == placed["id"]
     money_back = connect.every_return(shop, start)
     (refund,) = money_back.values()
     assert (refund.kind, refund.amount, refund.status) == (

@@ -130,7 +130,8 @@ class OrderTranslator:
             return "returned" if any(self.fulfilled.values()) else "cancelled"
         if state == "PaymentAuthorized":
             return "paid" if self.options.get("authorized_is_paid") else "unpaid"
-        if state == "PartiallyDelivered" and self._is_all_shipped():
+        if state.startswith("Partially") and self._is_all_shipped():
+            # also when the rest was cancelled, which changes no state
             return "shipped"
         status = _STATES.get(state) or self.options.get("states", {}).get(state)
         if not status:
