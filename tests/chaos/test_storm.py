@@ -26,10 +26,10 @@ CALM = 240
 class Storm:
     """Buyers, postmen and killers at work, all from one seed."""
 
-    def __init__(self, world, seed, orders, kills, restarts):
+    def __init__(self, world, seed, orders, kills, restarts, pace=0.04):
         self.world, self.orders = world, orders
         self.rng = random.Random(seed)
-        self.kills, self.restarts = kills, restarts
+        self.kills, self.restarts, self.pace = kills, restarts, pace
         self.over = threading.Event()
         self.counts = Counter()
 
@@ -56,7 +56,7 @@ class Storm:
             if self.rng.random() < CANCELLED:
                 side, number = open_orders.pop(self.rng.randrange(len(open_orders)))
                 side.cancel(number)
-            time.sleep(self.rng.random() * 0.04)
+            time.sleep(self.rng.random() * self.pace)
 
     def _deliver(self):
         rng = random.Random(self.rng.random())
@@ -211,7 +211,7 @@ def run_storm(tmp_path, monkeypatch, seed, **options):
 
 def test_a_gust(tmp_path, monkeypatch):
     """The small one: one PostgreSQL restart, some kills."""
-    run_storm(tmp_path, monkeypatch, 1, orders=60, kills=2, restarts=1)
+    run_storm(tmp_path, monkeypatch, 1, orders=60, kills=2, restarts=1, pace=0.25)
 
 
 @pytest.mark.chaos

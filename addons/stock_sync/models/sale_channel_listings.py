@@ -10,7 +10,7 @@ from ..channels import errors
 
 #: listings that one transaction stores and matches
 _CHUNK = 500
-#: a shop that cannot answer is asked so often again, after so many seconds the first time
+#: a shop that cannot answer is asked so often again, first after so many seconds
 _TRIES, _FIRST_WAIT, _MAX_WAIT = 10, 5, 1800
 
 
