@@ -16,6 +16,9 @@ class ChannelReturn(models.Model):
         "Credit Notes",
         readonly=True,
         copy=False,
+        # who may read invoices; the warehouse sees returns without them
+        groups="account.group_account_invoice,account.group_account_readonly,"
+        "sales_team.group_sale_salesman",
     )
     credit_note_count = fields.Integer(compute="_compute_credit_note_count")
 

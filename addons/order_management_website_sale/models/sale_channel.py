@@ -57,6 +57,10 @@ class SaleChannel(models.Model):
         return channels
 
     def write(self, vals):
+        if vals.get("website_id"):
+            # a channel that gave the website up just now does so first: one statement
+            # for both would meet the index
+            self.flush_model(["website_id", "active"])
         result = super().write(vals)
         if vals.get("website_id") or vals.get("active"):
             self._adopt_carts()

@@ -50,6 +50,8 @@ class SaleChannel(models.Model):
     sync_allow_private = fields.Boolean(
         "Shop in a Private Network",
         groups="stock_sync.group_connector_admin",
+        # managers may copy channels, and not read this
+        copy=False,
         help="Allow addresses of this server's own network. Leave it off for shops on "
         "the internet: an address could be made to lead inside.",
     )
