@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -276,19 +275,3 @@ class TestBulkInvoice(BulkCommon):
         more = count(self._confirmed(24)) - few
         # one by one it takes 60 and more
         self.assertLessEqual(more, 20 * 8)
-
-    def test_four_times_as_fast(self):
-        """By the CPU of this process, both ways in the same run, best of three."""
-
-        def measure(invoice):
-            orders = self._confirmed(20)
-            start = time.process_time()
-            invoice(orders)
-            self.env.flush_all()
-            return time.process_time() - start
-
-        measure(lambda orders: orders._invoice_in_bulk())
-        plain = min(measure(self._invoice_one_by_one) for _run in range(2))
-        bulk = min(measure(lambda o: o._invoice_in_bulk()) for _run in range(3))
-        # 100 orders at once gain more: see the benchmarks
-        self.assertGreater(plain / bulk, 2.5)
