@@ -27,8 +27,9 @@ from stage_result import Result
 from stage_templates import ALL, stage_templates
 from suitelib import LOG_DIR, PREFIX, SuiteError, say
 
-#: stages that run side by side
-WORKERS = min(2, os.cpu_count() or 1)
+#: stages that run side by side: one more than cores, since those that start servers,
+#: browsers and shops wait for them
+WORKERS = min(2, os.cpu_count() or 1) + 1
 #: seconds that each stage took last time
 TIMES = LOG_DIR / "stage-times.json"
 
@@ -55,7 +56,7 @@ class Context:
 def phases(context):
     """The run as phases, one after the other, each a list of (name, stage).
 
-    The stages of a phase share two workers, so that two cores are busy; what compares
+    The stages of a phase share the workers, so that the cores are busy; what compares
     speeds comes last and has the machine for itself.
     """
     first = [("template databases", stage_templates)]
@@ -81,7 +82,7 @@ def read_times():
 
 
 def longest_first(stages):
-    """Stages in the order that keeps both workers busy to the end: what took longest
+    """Stages in the order that keeps all workers busy to the end: what took longest
     last time, and what is new, starts first."""
     times = read_times()
     return sorted(stages, key=lambda stage: -times.get(stage[0], 1e9))
@@ -140,7 +141,7 @@ def run_stage(name, stage, context):
 
 
 def run_phase(stages, context):
-    """Run stages, two at a time; their results."""
+    """Run stages side by side; their results."""
     stopped = threading.Event()
 
     def run_unless_stopped(name, stage):

@@ -21,7 +21,16 @@ SCREENS = [
 ]
 
 #: filled by what channels send, empty in demo data
-FILLED_BY_CHANNELS = ["hub-products", "hub-changes", "hub-customers"]
+FILLED_BY_CHANNELS = [
+    "hub-products",
+    "hub-changes",
+    "hub-customers",
+    "hub-listings",
+    "hub-publish-rules",
+    "hub-drift",
+    "hub-shop-log",
+    "hub-shop-messages",
+]
 #: filled by what people do
 FILLED_BY_PEOPLE = [
     "hub-fair-share",
@@ -30,8 +39,10 @@ FILLED_BY_PEOPLE = [
     "approval-decisions",
     "approval-rules",
     "approval-stand-ins",
-    "bulk-approvals",
+    "bulk-steps",
     "order-quantities",
+    "hub-delivered-not-invoiced",
+    "hub-invoiced-not-delivered",
 ]
 #: no list: a client action
 FAST_ORDER = "hub-fast-order"

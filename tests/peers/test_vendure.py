@@ -193,6 +193,12 @@ def test_cancelling_the_rest_leaves_what_was_shipped(vendure, shop):
         shop.cancel(types.Cancellation(placed["id"], "more", "other"))
 
 
+def is_refund_of(body, order_id):
+    """Whether a webhook tells of a refund of this order; others' may be there."""
+    told = json.loads(body)
+    return told["topic"] == "refund" and str(told["data"]["order_id"]) == order_id
+
+
 def test_a_refund_and_a_return(vendure, shop):
     start = datetime.now(timezone.utc) - timedelta(seconds=1)
     placed = vendure.shopper().order({SHIRT: 2})
@@ -200,10 +206,9 @@ def test_a_refund_and_a_return(vendure, shop):
     shop.ship(parcel(placed, {line: 2}, tracking="TH9"))
     before = read(shop, placed)
     vendure.refund(placed["id"], {line: 1}, 2169)
-    found = vendure.hooks.wait_for(lambda body: json.loads(body)["topic"] == "refund")
+    found = vendure.hooks.wait_for(lambda body: is_refund_of(body, placed["id"]))
     hints = shop.verify_webhook(connect.webhook(found))
     assert [hint.topic for hint in hints] == ["return", "order"]
-    assert hints[1].external_id == placed["id"]
     money_back = connect.every_return(shop, start)
     (refund,) = money_back.values()
     assert (refund.kind, refund.amount, refund.status) == (
