@@ -297,5 +297,7 @@ class TestFastOrder(OrderManagementCommon):
             self.fast.fast_quote(self._values(lines=lines))
             return self.cr.sql_log_count - before
 
-        count(products[:1])
-        self.assertEqual(count(products), count(products[:2]))
+        # the lesser of two: a cache of Odoo's may be filled in any round
+        many = min(count(products) for _round in range(2))
+        few = min(count(products[:2]) for _round in range(2))
+        self.assertEqual(many, few)
