@@ -13,6 +13,7 @@ from . import channel_order
 from . import channel_order_import_listings
 from . import channel_order_import_oversold
 from . import channel_publish_rule
+from . import channel_publish_rule_pool
 from . import channel_rate_bucket
 from . import channel_return
 from . import channel_stock_dirty

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, float_compare
 
 from ..publish.rules import LEVELS, Rule
 
@@ -102,22 +101,6 @@ class ChannelPublishRule(models.Model):
         help="Pieces of the listing. Fewer are shown as 0; more than there is is never "
         "shown.",
     )
-    is_pool = fields.Boolean(
-        "Set Aside",
-        tracking=True,
-        help="So many units are this shop's alone: it shows no more than these, and "
-        "nobody else shows them.",
-    )
-    pool_qty = fields.Float("Units Set Aside", digits="Product Unit", tracking=True)
-    pool_from = fields.Datetime(
-        "Counted From",
-        readonly=True,
-        copy=False,
-        help="What the shop sold since then was taken from the units set aside.",
-    )
-    pool_left = fields.Float(
-        "Left of Them", digits="Product Unit", compute="_compute_pool_left"
-    )
     date_start = fields.Datetime("From", tracking=True)
     date_end = fields.Datetime("Until", tracking=True)
     in_force = fields.Boolean(
@@ -136,11 +119,6 @@ class ChannelPublishRule(models.Model):
     _dates_check = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_start < date_end)",
         "A rule ends after it starts.",
-    )
-    _pool_check = models.Constraint(
-        "CHECK (NOT is_pool OR channel_id IS NOT NULL"
-        " AND (product_id IS NOT NULL OR listing_id IS NOT NULL))",
-        "Units are set aside for one product of one shop: choose both.",
     )
     _scope_uniq = models.UniqueIndex(
         "(company_id, COALESCE(channel_id, 0), COALESCE(listing_id, 0),"
@@ -171,13 +149,6 @@ class ChannelPublishRule(models.Model):
                 "All shops of %(company)s", company=rule.company_id.name or ""
             )
 
-    @api.depends("is_pool", "pool_qty", "pool_from", "channel_id", "product_id")
-    def _compute_pool_left(self):
-        pools = self.filtered(lambda rule: rule.is_pool and rule._origin)
-        sold = pools._origin._get_pool_sold()
-        for rule in self:
-            rule.pool_left = max(0.0, rule.pool_qty - sold.get(rule._origin.id, 0.0))
-
     @api.constrains("listing_id", "product_id", "categ_id", "channel_id")
     def _check_scope(self):
         for rule in self:
@@ -190,64 +161,18 @@ class ChannelPublishRule(models.Model):
                     self.env._("Choose a listing of the rule's shop, or another shop.")
                 )
 
-    @api.constrains("is_pool", "pool_qty", "warehouse_ids", "active", "channel_id")
-    def _check_pools_fit(self):
-        """What is set aside has to be there: together no more than can be promised.
-
-        :raises ValidationError: saying how much is there
-        """
-        pools = self.filtered(lambda rule: rule.is_pool and rule._is_in_force())
-        for company, rules in pools.grouped("company_id").items():
-            products = rules._get_products()
-            others = self.search(
-                [
-                    ("is_pool", "=", True),
-                    ("company_id", "=", company.id),
-                    "|",
-                    ("product_id", "in", products.ids),
-                    ("listing_id.product_id", "in", products.ids),
-                ]
-            ).filtered(lambda rule: rule._is_in_force())
-            sold = others._get_pool_sold()
-            there = products.sudo()._get_available_to_promise(
-                self.env["channel.stock.publisher"]._get_warehouses(company)
-            )
-            for product in products:
-                mine = others.filtered(lambda r, p=product: r._get_products() == p)
-                wanted = sum(max(0.0, r.pool_qty - sold.get(r.id, 0.0)) for r in mine)
-                if float_compare(wanted, there[product.id], precision_digits=6) > 0:
-                    raise ValidationError(
-                        self.env._(
-                            "%(wanted)g units of “%(product)s” would be set aside, but "
-                            "only %(there)g can be promised. Set fewer aside.",
-                            wanted=wanted,
-                            product=product.display_name,
-                            there=there[product.id],
-                        )
-                    )
-
     @api.model_create_multi
     def create(self, vals_list):
         """New rules; shops hear of them with the next flush."""
-        for vals in vals_list:
-            if vals.get("is_pool"):
-                vals.setdefault(
-                    "pool_from", vals.get("date_start") or fields.Datetime.now()
-                )
         rules = super().create(vals_list)
         rules._set_in_force()
         rules._mark_dirty()
         return rules
 
     def write(self, vals):
-        """Change rules; where units are set aside anew, the count begins again."""
+        """Change rules; shops hear of it with the next flush."""
         if not {"message_follower_ids", "message_ids"}.issuperset(vals):
             self._mark_dirty()
-        if "pool_qty" in vals or vals.get("is_pool"):
-            vals = {
-                **vals,
-                "pool_from": vals.get("date_start") or fields.Datetime.now(),
-            }
         result = super().write(vals)
         if "in_force" not in vals:
             self._set_in_force()
@@ -330,49 +255,6 @@ class ChannelPublishRule(models.Model):
         )
         for rule in due:
             rule.write({"in_force": rule._is_in_force(now)})
-
-    def _get_pool_sold(self):
-        """Units that each pool's shop sold since the pool was filled.
-
-        :return: ``{rule id: quantity in the product's unit}``; one query
-        """
-        if not self.ids:
-            return {}
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT rule.id, sum(
-                        line.product_uom_qty * line_uom.factor / uom.factor)::float8
-                    FROM channel_publish_rule rule
-                    LEFT JOIN channel_listing listing ON listing.id = rule.listing_id
-                    JOIN sale_order sale ON sale.sale_channel_id = rule.channel_id
-                        AND sale.state = 'sale' AND sale.date_order >= rule.pool_from
-                    JOIN sale_order_line line ON line.order_id = sale.id
-                        AND line.product_id = COALESCE(
-                            rule.product_id, listing.product_id)
-                    JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                    JOIN product_product product ON product.id = line.product_id
-                    JOIN product_template template
-                        ON template.id = product.product_tmpl_id
-                    JOIN uom_uom uom ON uom.id = template.uom_id
-                    WHERE rule.id = ANY(%s) AND rule.is_pool
-                    GROUP BY rule.id
-                    """,
-                    list(self.ids),
-                    to_flush=[
-                        self.env[model]._fields[name]
-                        for model, names in {
-                            "channel.publish.rule": ("is_pool", "pool_from"),
-                            "channel.listing": ("product_id",),
-                            "sale.order": ("date_order", "sale_channel_id", "state"),
-                            "sale.order.line": ("product_id", "product_uom_qty"),
-                        }.items()
-                        for name in names
-                    ],
-                )
-            )
-        )
 
     def _to_plain(self, warehouses):
         """The rule for ``publish``; ``warehouses``: those of a rule that names none."""
