@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 
+import pg_use
 import stage_templates
 from suitelib import PREFIX, SOURCE, SuiteError
 
 
 def main():
     owns_postgres = (PREFIX / "pg-started").read_text().strip() == "1"
+    in_use = pg_use.hold()
     try:
         if not {"--list", "--help", "-h"}.intersection(sys.argv[1:]):
             stage_templates.prepare_all()
@@ -29,10 +31,7 @@ def main():
         print(f"\n./bench: {error}", file=sys.stderr)
         code = 1
     finally:
-        if owns_postgres:
-            import suite_run
-
-            suite_run.leave_postgres()
+        pg_use.leave(in_use, owns_postgres)
     sys.exit(code)
 
 

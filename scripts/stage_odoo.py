@@ -8,6 +8,7 @@ import sys
 
 import i18n
 import stage_templates as templates
+import stage_times
 import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, SOURCE, SuiteError
@@ -37,6 +38,7 @@ def judge_odoo_log(code, log, minimum=1, expected_skips=()):
     ]
     ran = total - len(skips)
     result = Result(max(ran - failed, 0), failed)
+    result.tests = stage_times.odoo_tests(log)
     if not results:
         result.problems.append("no result line: the run died")
     elif ran < minimum:
@@ -52,11 +54,6 @@ def judge_odoo_log(code, log, minimum=1, expected_skips=()):
         if code and not problems:
             result.problems.append(f"exit code {code}")
     return result
-
-
-def count_test_methods(addon):
-    """How many test methods an addon's files hold, so that none gets lost."""
-    return len(list(find_tests(addon)))
 
 
 def find_tests(addon, word="", tag=""):
@@ -119,29 +116,13 @@ def odoo_tests(database, tags, log_name, *args):
         [
             *("-d", database, "--test-tags", tags, "--stop-after-init"),
             *("--http-port", port, "--max-cron-threads", "0"),
+            # seconds and queries of each test, for `stage_times`
+            *("--log-handler", "odoo.tests.stats:DEBUG"),
             *args,
         ],
         log_name,
         suitelib.ModuleProgress(),
     )
-
-
-def stage_alone(addon):
-    """Install one addon alone on an empty database, with its tests.
-
-    What it needs of others is there already; ``./test --all`` also installs every
-    addon from nothing (`stage_combinations`).
-    """
-
-    def stage(context):
-        database = f"suite_alone_{addon}"
-        suitelib.clone_database(templates.prepare_bare(addon), database)
-        code, log = odoo_tests(database, f"/{addon}", f"alone-{addon}", "-i", addon)
-        result = judge_odoo_log(code, log, count_test_methods(addon))
-        context.discard(database, result)
-        return result
-
-    return stage
 
 
 def stage_together(context):

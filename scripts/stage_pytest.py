@@ -6,6 +6,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import stage_templates as templates
+import stage_times
+import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE
 
@@ -36,15 +38,18 @@ def pytest_stage(name, folders, marks=""):
         }
         log_path = LOG_DIR / f"{name}.log"
         with log_path.open("w") as log:
-            code = subprocess.run(
+            process = subprocess.Popen(
                 [str(part) for part in command],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment,
                 cwd=PREFIX,
-                check=False,
-            ).returncode
-        return judge_junit(code, junit, log_path, context)
+            )
+            code = suitelib.wait_and_count(process)
+        result = judge_junit(code, junit, log_path, context)
+        if junit.exists():
+            result.tests = stage_times.junit_tests(junit)
+        return result
 
     return stage
 

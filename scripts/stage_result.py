@@ -9,6 +9,10 @@ class Result:
         self.failed = failed
         self.problems = list(problems)
         self.seconds = 0
+        #: CPU seconds of the processes that it started and waited for
+        self.cpu = 0
+        #: [(class or file, test, seconds, queries or None)]
+        self.tests = []
 
     @property
     def is_green(self):

@@ -16,6 +16,7 @@ import urllib.request
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import pg_use
 import suitelib
 
 PREFIX = Path(os.environ["SUITE_HOME"])
@@ -62,33 +63,8 @@ def check_port(port):
                 )
 
 
-def stop_postgres():
-    if (PREFIX / "pg" / "postmaster.pid").exists():
-        subprocess.run(
-            ["bash", "-c", '. "$0/env" && pg_ctl -D "$0/pg" -m fast -w stop', PREFIX],
-            stdout=subprocess.DEVNULL,
-            cwd=PREFIX,
-            check=False,
-        )
-
-
-def leave_postgres():
-    """Stop the PostgreSQL that this command has started, unless another command of
-    this prefix works with it by now (``./run --stop`` ends it then)."""
-    used = """SELECT count(*) FROM pg_stat_activity
-              WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
-    with contextlib.suppress(suitelib.SuiteError):
-        # what we have just ended may take a moment to hang up
-        for _attempt in range(50):
-            if suitelib.psql(used) == "0":
-                break
-            time.sleep(0.1)
-        else:
-            return
-    stop_postgres()
-
-
 def stop():
+    """End a ./run of this prefix, and its PostgreSQL unless somebody else needs it."""
     state = running_instance()
     if state:
         os.kill(state["pid"], signal.SIGTERM)
@@ -96,9 +72,15 @@ def stop():
             if not running_instance():
                 break
             time.sleep(0.1)
-    stop_postgres()
-    STATE.unlink(missing_ok=True)
+        STATE.unlink(missing_ok=True)
     print("stopped" if state else "nothing was running")
+    if not pg_use.stop_unless_held():
+        text = (
+            "PostgreSQL goes on: another ./run or ./test of this prefix works with it"
+        )
+        if os.environ.get("SUITE_CLEAN") == "1":
+            fail(f"{text}. End that first; nothing was removed")
+        print(text)
 
 
 def parse_arguments(argv):
@@ -253,6 +235,7 @@ def start(argv):
     signal.signal(signal.SIGHUP, interrupt)
     runner = None
     owns_postgres = (PREFIX / "pg-started").read_text().strip() == "1"
+    in_use = pg_use.hold()
     try:
         runner = Runner(parse_arguments(argv))
         runner.prepare_database()
@@ -269,8 +252,7 @@ def start(argv):
         if runner:
             runner.stop_server()
         # what ran before this process started goes on after it
-        if owns_postgres:
-            leave_postgres()
+        pg_use.leave(in_use, owns_postgres)
         STATE.unlink(missing_ok=True)
 
 

@@ -6,16 +6,17 @@ skipped a browser or logged a warning has failed.
 
 import argparse
 import concurrent.futures
-import json
 import os
 import sys
-import threading
 import time
 
+import pg_use
+import stage_times
 import suitelib
+from schedule import Schedule, Stage
+from stage_alone import alone_stages
 from stage_lint import stage_lint
 from stage_odoo import (
-    stage_alone,
     stage_combinations,
     stage_life_cycle,
     stage_together,
@@ -24,14 +25,15 @@ from stage_odoo import (
 )
 from stage_pytest import pytest_stage, root_folders, unit_folders
 from stage_result import Result
-from stage_templates import ALL, stage_templates
-from suitelib import LOG_DIR, PREFIX, SuiteError, say
+from stage_templates import stage_templates
+from suitelib import PREFIX, SuiteError, say
 
 #: stages that run side by side: one more than cores, since those that start servers,
 #: browsers and shops wait for them
 WORKERS = min(2, os.cpu_count() or 1) + 1
-#: seconds that each stage took last time
-TIMES = LOG_DIR / "stage-times.json"
+#: the stage that others copy their databases from
+TEMPLATES = "template databases"
+NEEDS = frozenset([TEMPLATES])
 
 
 class Context:
@@ -53,61 +55,36 @@ class Context:
             say(f"kept database {database}")
 
 
-def phases(context):
-    """The run as phases, one after the other, each a list of (name, stage).
-
-    The stages of a phase share the workers, so that the cores are busy; what compares
-    speeds comes last and has the machine for itself.
-    """
-    first = [("template databases", stage_templates)]
+def list_stages(context):
+    """The run as stages; what compares speeds comes last, alone on the machine."""
+    yield Stage(TEMPLATES, stage_templates)
     if not context.word:
-        first.append(("lint", stage_lint))
+        yield Stage("lint", stage_lint)
     for addon, folders in unit_folders(context.addons):
-        first.append((f"{addon}, pure Python", pytest_stage(f"unit-{addon}", folders)))
-    yield first
-    stages = list(odoo_stages(context))
+        yield Stage(f"{addon}, pure Python", pytest_stage(f"unit-{addon}", folders))
+    yield from odoo_stages(context)
     if context.fast or context.chosen and not context.word:
-        yield longest_first(stages)
         return
     for name, folders in root_folders():
-        stages.append((f"tests/{name}", pytest_stage(name, folders, "not quiet")))
-    yield longest_first(stages)
+        yield Stage(f"tests/{name}", pytest_stage(name, folders, "not quiet"), NEEDS)
     folders = [folder for _name, paths in root_folders() for folder in paths]
-    yield [("speeds compared", pytest_stage("quiet", folders, "quiet"))]
-
-
-def read_times():
-    """{stage: seconds it took last time}"""
-    return json.loads(TIMES.read_text()) if TIMES.exists() else {}
-
-
-def longest_first(stages):
-    """Stages in the order that keeps all workers busy to the end: what took longest
-    last time, and what is new, starts first."""
-    times = read_times()
-    return sorted(stages, key=lambda stage: -times.get(stage[0], 1e9))
-
-
-def note_times(stages, results):
-    seconds = {
-        name: result.seconds
-        for (name, _stage), result in zip(stages, results, strict=True)
-    }
-    TIMES.write_text(json.dumps({**read_times(), **seconds}, indent=1) + "\n")
+    yield Stage(
+        "speeds compared", pytest_stage("quiet", folders, "quiet"), NEEDS, alone=True
+    )
 
 
 def odoo_stages(context):
-    """The stages of Odoo's own runner, as (name, stage)."""
+    """The stages of Odoo's own runner."""
     if not context.fast and not context.word:
         for addon in context.addons:
-            yield f"{addon} alone, empty database", stage_alone(addon)
-        yield "install, update, uninstall", stage_life_cycle
+            yield from alone_stages(addon)
+        yield Stage("install, update, uninstall", stage_life_cycle, NEEDS)
         if context.all:
-            yield "every combination of addons", stage_combinations
+            yield Stage("every combination of addons", stage_combinations, NEEDS)
     if not context.word or test_tags(context)[1]:
-        yield "Odoo tests, all addons, demo data", stage_together
+        yield Stage("Odoo tests, all addons, demo data", stage_together, NEEDS)
     if not context.word and not context.fast:
-        yield "translations", stage_translations
+        yield Stage("translations", stage_translations, NEEDS)
 
 
 def parse_arguments():
@@ -120,19 +97,22 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def run_stage(name, stage, context):
+def run_stage(stage, context, refused):
     started = time.monotonic()
-    say(f"--- {name}")
+    say(f"--- {stage.name}")
+    suitelib.take_cpu()
     try:
-        result = stage(context)
+        result = refused or stage.run(context)
     except SuiteError as error:
         result = Result(problems=[str(error)])
     # a stage that could not count its failures has failed once at least
     if result.problems and not result.failed:
         result.failed = len(result.problems)
     result.seconds = round(time.monotonic() - started)
+    result.cpu = round(suitelib.take_cpu())
     closing = (
-        f"{name}: {result.passed} passed, {result.failed} failed ({result.seconds} s)"
+        f"{stage.name}: {result.passed} passed, {result.failed} failed "
+        f"({result.seconds} s, {result.cpu} s CPU)"
     )
     # in one piece: another lane may be printing
     print("".join(f"    PROBLEM {x}\n" for x in result.problems), end="", flush=True)
@@ -140,51 +120,75 @@ def run_stage(name, stage, context):
     return result
 
 
-def run_phase(stages, context):
-    """Run stages side by side; their results."""
-    stopped = threading.Event()
+def run_all(stages, context):
+    """Run stages side by side; {stage: its result}."""
+    schedule = Schedule(stages, stage_times.read(stage_times.STAGES))
+    results = {}
 
-    def run_unless_stopped(name, stage):
-        return Result() if stopped.is_set() else run_stage(name, stage, context)
+    def work_in_lane():
+        while stage := schedule.take():
+            try:
+                result = run_stage(stage, context, schedule.refuse(stage))
+            except BaseException:
+                # the other lanes would wait for it without end
+                schedule.stop()
+                raise
+            results[stage.name] = result
+            schedule.end(stage, result.is_green)
 
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        lanes = [pool.submit(work_in_lane) for _number in range(WORKERS)]
         try:
-            return list(pool.map(run_unless_stopped, *zip(*stages, strict=True)))
+            for lane in lanes:
+                lane.result()
         except BaseException:
             # Ctrl-C reaches this thread only, the pool waits for the others
-            stopped.set()
+            schedule.stop()
             suitelib.kill_running()
             raise
+    return results
+
+
+def note_times(results):
+    """Keep what the stages took, for people and for the next run."""
+    seconds = {name: result.seconds for name, result in results.items()}
+    stage_times.note(stage_times.STAGES, seconds)
+    stage_times.write_table(results)
+    say(f"slowest tests: {stage_times.TABLE}")
+
+
+def run_tests(options):
+    """All of it; (passed, failed)."""
+    context = Context(options)
+    stages = list(list_stages(context))
+    if options.list:
+        print("\n".join(stage.name for stage in stages))
+        return 0, 0
+    machine = stage_times.Machine()
+    results = run_all(stages, context)
+    if not context.word:
+        note_times(results)
+    say(str(machine))
+    passed = sum(result.passed for result in results.values())
+    failed = sum(result.failed for result in results.values())
+    if not passed and not failed:
+        print("no test found")
+        failed = 1
+    return passed, failed
 
 
 def main():
     options = parse_arguments()
     owns_postgres = (PREFIX / "pg-started").read_text().strip() == "1"
+    in_use = pg_use.hold()
     passed = failed = 0
     try:
-        context = Context(options)
-        for stages in phases(context):
-            if options.list:
-                print("\n".join(name for name, _stage in stages))
-                continue
-            results = run_phase(stages, context)
-            if not context.word:
-                note_times(stages, results)
-            passed += sum(result.passed for result in results)
-            failed += sum(result.failed for result in results)
-            if not suitelib.stamp(ALL):
-                break
-        if not options.list and not passed and not failed:
-            print("no test found")
-            failed = 1
+        passed, failed = run_tests(options)
     except SuiteError as error:
         print(f"\n./test: {error}", file=sys.stderr)
         failed += 1
     finally:
-        if owns_postgres:
-            import suite_run
-
-            suite_run.leave_postgres()
+        pg_use.leave(in_use, owns_postgres)
     if not options.list:
         print(f"{passed} passed, {failed} failed", flush=True)
     sys.exit(1 if failed else 0)

@@ -21,6 +21,7 @@ STAMP_DIR = PREFIX / "stamps"
 DATA_DIR = PREFIX / "data"
 START = time.monotonic()
 _running = set()
+_spent = threading.local()
 
 #: name of a database, a module or a user is always ours, never somebody's input to SQL
 _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) ")
@@ -188,13 +189,31 @@ def run_odoo(args, log_name, progress=None, config=None, script=""):
                 log.write(line)
                 if progress:
                     progress(line)
-            code = process.wait()
+            code = wait_and_count(process)
         except BaseException:
             kill_running()
             raise
         finally:
             _running.discard(process)
     return code, log_path.read_text(encoding="utf-8")
+
+
+def wait_and_count(process):
+    """Wait for a process; what it and its children cost is added to `take_cpu` of this
+    thread.
+
+    :return: its exit code
+    """
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    _spent.cpu = getattr(_spent, "cpu", 0) + usage.ru_utime + usage.ru_stime
+    return process.returncode
+
+
+def take_cpu():
+    """CPU seconds that this thread's processes took since the last call."""
+    spent, _spent.cpu = getattr(_spent, "cpu", 0), 0
+    return spent
 
 
 def kill_running():

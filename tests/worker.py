@@ -11,6 +11,7 @@ than one transaction. Over stdin comes one JSON list ``[function, arguments]`` a
 over stdout goes ``{"result": ...}`` or ``{"error": ...}``.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -28,23 +29,25 @@ class Process:
 
     def __init__(self, module, database):
         name = f"{module.rpartition('.')[2]}-{uuid.uuid4().hex[:8]}"
-        self._config = harness.PREFIX / f"{name}.conf"
         self._log_path = harness.LOG_DIR / f"{name}.log"
-        harness.write_config(self._config, logfile=str(self._log_path))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, str(self._config), database.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=harness.SOURCE,
-        )
+        self._mother = database.mother
+        their_in, our_out = os.pipe()
+        our_in, their_out = os.pipe()
+        self._in, self._out = os.fdopen(our_in), os.fdopen(our_out, "w")
+        with (
+            os.fdopen(their_in) as stdin,
+            os.fdopen(their_out, "w") as stdout,
+            self._log_path.open("a") as log,
+        ):
+            values = [module, str(self._log_path)]
+            self._pid = self._mother.fork("worker", values, stdin, stdout, log)
 
     def start(self, name, *args):
-        self._process.stdin.write(json.dumps([name, args]) + "\n")
-        self._process.stdin.flush()
+        self._out.write(json.dumps([name, args]) + "\n")
+        self._out.flush()
 
     def result(self):
-        line = self._process.stdout.readline()
+        line = self._in.readline()
         if not line:
             raise RuntimeError(f"the process ended:\n{self.log()[-3000:]}")
         answer = json.loads(line)
@@ -61,19 +64,16 @@ class Process:
         return self._log_path.read_text(encoding="utf-8", errors="replace")
 
     def kill(self):
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
         self.close()
 
     def close(self):
-        self._process.stdin.close()
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-        self._config.unlink(missing_ok=True)
+        with contextlib.suppress(BrokenPipeError):
+            self._out.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._mother.wait(self._pid, 30)
+        self._in.close()
 
 
 def together(processes, name, *args, pause=0.5):
@@ -93,10 +93,6 @@ class BaseWorker:
     def __init__(self, registry, functions):
         self.registry = registry
         self.functions = functions
-
-    def ready(self):
-        """Whether the registry is loaded: nobody answers before."""
-        return True
 
     def call(self, name, *args):
         """Run a function as one request would be: retried by Odoo."""
@@ -121,14 +117,18 @@ class BaseWorker:
             return {"error": f"{type(error).__name__}: {error}"}
 
 
+def serve(worker):
+    """Answer until stdin ends."""
+    for line in sys.stdin:
+        print(json.dumps(worker.answer(*json.loads(line))), flush=True)
+
+
 def main(worker_class, functions):
-    """Serve ``python -m MODULE CONFIG DATABASE`` until stdin ends."""
+    """Serve ``python -m MODULE CONFIG DATABASE``, for trying things by hand."""
     import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
     config_path, database = sys.argv[1:]
     config.parse_config(["-c", config_path, "-d", database], setup_logging=True)
-    worker = worker_class(Registry(database), functions)
-    for line in sys.stdin:
-        print(json.dumps(worker.answer(*json.loads(line))), flush=True)
+    serve(worker_class(Registry(database), functions))

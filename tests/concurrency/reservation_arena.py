@@ -48,16 +48,15 @@ class Arena:
     def __init__(self, template):
         with contextlib.ExitStack() as stack:
             self.database = stack.enter_context(harness.Database(template))
+            # the server loads its registry while the processes' mother loads hers
+            assert self.database.mother
+            self.server = stack.enter_context(
+                harness.Server(self.database, workers=PROCESSES)
+            )
             self.processes = []
             for _number in range(PROCESSES):
                 self.processes.append(Process(WORKER, self.database))
                 stack.callback(self.processes[-1].close)
-            # it loads its registry while the processes load theirs
-            self.server = stack.enter_context(
-                harness.Server(self.database, workers=PROCESSES)
-            )
-            for process in self.processes:
-                process.call("ready")
             # an administrator's first login writes the server's address
             self.server.session()
             self._stack = stack.pop_all()

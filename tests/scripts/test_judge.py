@@ -182,10 +182,14 @@ def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
     context = suite_test.Context(suite_test.parse_arguments())
     assert context.once is once
     assert suite_test.os.environ["SUITE_SEEDS"] == seeds
-    names = [name for stages in suite_test.phases(context) for name, _stage in stages]
+    stages = list(suite_test.list_stages(context))
+    names = [stage.name for stage in stages]
     assert len(names) == len(set(names))
+    for stage in stages:
+        assert stage.needs <= set(names)
     for addon in suitelib.manifests():
-        assert (f"{addon} alone, empty database" in names) is (arguments != ["--fast"])
+        alone = any(name.startswith(f"{addon} alone") for name in names)
+        assert alone is (arguments != ["--fast"])
     assert ("every combination of addons" in names) is (arguments == ["--all"])
 
 
@@ -208,17 +212,6 @@ def test_new_folders_are_found(tmp_path, monkeypatch):
     assert [name for name, _folders in stage_pytest.unit_folders(["new", "plain"])] == [
         "new"
     ]
-
-
-def test_longest_stages_start_first(tmp_path, monkeypatch):
-    monkeypatch.setattr(suite_test, "TIMES", tmp_path / "times.json")
-    stages = [(name, None) for name in ("quick", "slow", "new")]
-    assert suite_test.longest_first(stages) == stages
-    results = [suite_test.Result() for _stage in stages[:2]]
-    results[0].seconds, results[1].seconds = 5, 70
-    suite_test.note_times(stages[:2], results)
-    ordered = [name for name, _stage in suite_test.longest_first(stages)]
-    assert ordered == ["new", "slow", "quick"]
 
 
 def test_tests_of_every_file_are_found():

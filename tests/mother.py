@@ -1,0 +1,209 @@
+"""Processes of Odoo that start in a moment: forks of one that has loaded the registry.
+
+Starting Odoo and loading the registry of all addons takes seconds of CPU. `Mother` does
+it once for a database; its children begin where it ended, as the workers of Odoo's own
+prefork server do. Each has connections, random numbers and a log of its own, and reads
+the registry anew if something was installed meanwhile.
+
+Over a socket come ``[command, values]`` and the file descriptors that the child gets as
+its stdin, stdout and stderr; the answer is the child's process id, or its exit code.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import uuid
+
+from . import harness
+
+#: seconds for loading a registry on a busy machine
+START = 300
+#: {child: exit code}
+_ended = {}
+
+
+class Mother:
+    """The process whose children work on one database."""
+
+    def __init__(self, database_name):
+        self._config = harness.PREFIX / f"mother-{uuid.uuid4().hex[:8]}.conf"
+        harness.write_config(self._config)
+        self._lock = threading.Lock()
+        self._socket, theirs = socket.socketpair()
+        self._log = harness.LOG_DIR / f"mother-{database_name}.log"
+        with theirs, self._log.open("w") as log:
+            command = [sys.executable, "-m", __name__, self._config, database_name]
+            self._process = subprocess.Popen(
+                [*map(str, command), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=harness.SOURCE,
+                env={**os.environ, "ODOO_QUEUE_JOB_CHANNELS": "root:0"},
+            )
+        self._socket.settimeout(START)
+
+    def _ask(self, command, values, files=()):
+        with self._lock:
+            request = json.dumps([command, values]).encode()
+            header = len(request).to_bytes(4, "big")
+            socket.send_fds(self._socket, [header], files)
+            self._socket.sendall(request)
+            answer = self._socket.recv(100)
+        if not answer:
+            raise RuntimeError(f"no mother any more:\n{self._log.read_text()[-3000:]}")
+        return json.loads(answer)
+
+    def fork(self, command, values, stdin, stdout, stderr):
+        """Begin a child: ``shell`` or ``worker``; its process id."""
+        return self._ask(command, values, [f.fileno() for f in (stdin, stdout, stderr)])
+
+    def poll(self, pid):
+        """The exit code of a child, None while it runs."""
+        return self._ask("poll", [pid])
+
+    def wait(self, pid, timeout):
+        """Its exit code; a child that takes longer is killed.
+
+        :raises subprocess.TimeoutExpired:
+        """
+        deadline = time.monotonic() + timeout
+        pause = 0.005
+        while (code := self.poll(pid)) is None:
+            if time.monotonic() > deadline:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(f"child {pid}", timeout)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.2)
+        return code
+
+    def close(self):
+        self._socket.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._config.unlink(missing_ok=True)
+
+
+def run_shell(registry, _values):
+    """What `odoo shell` does with a script on its stdin."""
+    from odoo import SUPERUSER_ID, api
+
+    code = open(0, encoding="utf-8", closefd=False).read()
+    threading.current_thread().dbname = registry.db_name
+    with registry.cursor() as cr:
+        user_context = api.Environment(cr, SUPERUSER_ID, {})["res.users"].context_get()
+        env = api.Environment(cr, SUPERUSER_ID, user_context)
+        cr.rollback()
+        exec(code, {"env": env, "self": env.user, "__name__": "__main__"})
+        cr.rollback()
+
+
+def run_worker(registry, values):
+    """What `worker.main` does; see there."""
+    from .worker import BaseWorker, serve
+
+    module, log_path = values
+    handler = logging.FileHandler(log_path)
+    root = logging.getLogger()
+    handler.setFormatter(root.handlers[0].formatter)
+    root.handlers[:] = [handler]
+    functions = vars(importlib.import_module(module))
+    serve(functions.get("Worker", BaseWorker)(registry, functions))
+
+
+def bear(run, database_name, values, files):
+    """Fork; the child runs, and never comes back."""
+    from odoo.modules.registry import Registry
+
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)
+        random.seed()
+        run(Registry(database_name).check_signaling(), values)
+        code = 0
+    except SystemExit as error:
+        code = error.code or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def poll(pid):
+    """The exit code of a child, as often as somebody asks; None while it runs."""
+    if pid not in _ended:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
+            return None
+        _ended[pid] = os.waitstatus_to_exitcode(status)
+    return _ended[pid]
+
+
+def read_request(line):
+    """(command, values, files) or None at the end."""
+    header, files, _flags, _address = socket.recv_fds(line, 4, 3)
+    if not header:
+        return None
+    left, parts = int.from_bytes(header, "big"), []
+    while left:
+        parts.append(line.recv(left))
+        left -= len(parts[-1])
+    return *json.loads(b"".join(parts)), files
+
+
+def main():
+    """Serve ``python -m tests.mother CONFIG DATABASE SOCKET`` until it is closed."""
+    import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
+    from odoo.modules.registry import Registry
+    from odoo.sql_db import close_all
+    from odoo.tools import config
+
+    config_path, name, number = sys.argv[1:]
+    config.parse_config(["-c", config_path, "-d", name], setup_logging=True)
+    Registry(name)
+    # the children share this memory, and their collector need not look through it
+    gc.collect()
+    gc.freeze()
+    line = socket.socket(fileno=int(number))
+    runs = {"shell": run_shell, "worker": run_worker}
+    while request := read_request(line):
+        command, values, files = request
+        if command == "poll":
+            answer = poll(*values)
+        else:
+            # no connection may have two owners
+            close_all()
+            answer = bear(runs[command], name, values, files)
+            for file in files:
+                os.close(file)
+        line.sendall(json.dumps(answer).encode())
+
+
+if __name__ == "__main__":
+    main()

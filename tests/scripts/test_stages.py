@@ -1,0 +1,170 @@
+"""The lanes of ./test: what starts when, what runs where, what it cost."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from .. import harness
+
+sys.path.insert(0, str(harness.SOURCE / "scripts"))
+import stage_alone  # noqa: E402
+import stage_odoo  # noqa: E402
+import stage_times  # noqa: E402
+import suite_test  # noqa: E402
+import suitelib  # noqa: E402
+from schedule import Schedule, Stage  # noqa: E402
+from stage_result import Result  # noqa: E402
+
+
+def stage(name, *needs, **options):
+    return Stage(name, None, frozenset(needs), **options)
+
+
+def drain(schedule, bad=()):
+    """The order in which one lane gets the stages."""
+    names = []
+    while taken := schedule.take():
+        names.append(taken.name)
+        schedule.end(taken, taken.name not in bad)
+    return names
+
+
+def test_longest_first():
+    """What took longest; a stage that is new, and one that long ones wait for."""
+    stages = [stage(name) for name in ("quick", "slow", "new", "base")]
+    stages.append(stage("needs base", "base"))
+    seconds = {"quick": 5, "slow": 70, "base": 3, "needs base": 80}
+    order = drain(Schedule(stages, seconds))
+    assert order == ["new", "base", "needs base", "slow", "quick"]
+
+
+def test_nothing_starts_before_what_it_needs():
+    """A lane waits until another has ended what the next stage needs."""
+    schedule = Schedule([stage("base"), stage("after", "base")], {})
+    base = schedule.take()
+    taken = []
+    lane = threading.Thread(target=lambda: taken.append(schedule.take()))
+    lane.start()
+    lane.join(0.2)
+    assert lane.is_alive() and not taken
+    schedule.end(base, True)
+    lane.join(10)
+    assert [one.name for one in taken] == ["after"]
+
+
+def test_alone_on_the_machine():
+    """Comparing speeds begins when nothing else runs or waits."""
+    schedule = Schedule([stage("race", alone=True), stage("work")], {"work": 1})
+    work = schedule.take()
+    assert work.name == "work"
+    assert not schedule._is_ready(stage("race", alone=True))
+    schedule.end(work, False)
+    assert schedule.take().name == "race"
+
+
+def test_what_failed_stops_what_needs_it_and_nothing_else():
+    stages = [stage("base"), stage("after", "base"), stage("other")]
+    schedule = Schedule(stages, {})
+    names = drain(schedule, bad={"base"})
+    assert sorted(names) == ["after", "base", "other"]
+    assert schedule.refuse(stages[1]).problems == ["not run: 'base' failed"]
+    assert schedule.refuse(stages[2]) is None
+
+
+def test_stages_left_out_are_not_waited_for():
+    """./test -k makes fewer."""
+    assert drain(Schedule([stage("after", "left out")], {})) == ["after"]
+
+
+def test_a_lane_that_breaks_ends_the_run(monkeypatch):
+    """No lane waits without end for what will never come."""
+
+    def broken(_context):
+        raise KeyError("a bug in a stage")
+
+    monkeypatch.setattr(suite_test.stage_times, "read", lambda path: {})
+    stages = [Stage("base", broken), stage("after", "base")]
+    with pytest.raises(KeyError):
+        suite_test.run_all(stages, None)
+
+
+def test_results_of_all_lanes():
+    stages = [
+        Stage("good", lambda context: Result(passed=context)),
+        Stage("bad", lambda context: Result(problems=["broken"])),
+        Stage("after bad", lambda context: Result(passed=1), frozenset(["bad"])),
+    ]
+    results = suite_test.run_all(stages, 7)
+    counts = {name: (one.passed, one.failed) for name, one in results.items()}
+    assert counts == {"good": (7, 0), "bad": (0, 1), "after bad": (0, 1)}
+
+
+def test_parts_take_equally_long(monkeypatch):
+    """By the seconds of the last run; a class is never cut."""
+    monkeypatch.setattr(stage_alone, "MOST_TESTS", 5)
+    tests = {"TestA": 2, "TestB": 2, "TestC": 4, "TestNew": 1}
+    parts = stage_alone.cut(tests, {"TestA": 100, "TestB": 60, "TestC": 39})
+    assert parts == [["TestA"], ["TestB", "TestC", "TestNew"]]
+    assert stage_alone.cut({"TestA": 5}, {}) == [["TestA"]]
+    assert stage_alone.cut({}, {}) == [[]]
+
+
+def test_each_test_runs_in_one_part(monkeypatch):
+    """The last part is whatever the others leave out, also what nobody counted."""
+    monkeypatch.setattr(stage_alone, "MOST_TESTS", 2)
+    found = [("TestA", "test_1"), ("TestA", "test_2"), ("TestB", "test_3")]
+    monkeypatch.setattr(stage_alone, "find_tests", lambda addon: found)
+    monkeypatch.setattr(stage_times, "read", lambda path: {})
+    seen = []
+    monkeypatch.setattr(
+        stage_alone, "part", lambda copies, number, *rest: seen.append(rest)
+    )
+    names = [(one.name, one.needs) for one in stage_alone.alone_stages("hub")]
+    after = frozenset(["hub alone, installed"])
+    assert names == [
+        ("hub alone, installed", frozenset()),
+        ("hub alone, part 1 of 2", after),
+        ("hub alone, part 2 of 2", after),
+    ]
+    assert seen == [("/hub:TestA", 2), ("/hub,-/hub:TestA", 1)]
+
+
+REPORT = """2026-01-01 00:00:00,0 1 DEBUG db odoo.tests.stats: Detailed Tests Report:
+\thub.test_it.TestA: 3.50s 30 queries
+\thub.test_it.TestA.setUpClass: 2.00s 20 queries
+\thub.test_it.TestA.test_one: 1.50s 10 queries
+"""
+
+
+def test_seconds_of_each_test():
+    tests = stage_odoo.judge_odoo_log(0, REPORT).tests
+    assert tests == [("TestA", "setUpClass", 2.0, 20), ("TestA", "test_one", 1.5, 10)]
+    assert stage_times.class_seconds(tests) == {"TestA": 3.5}
+
+
+def test_table_for_people(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_times, "TABLE", tmp_path / "table.txt")
+    result = Result(passed=1)
+    result.seconds, result.cpu = 20, 12
+    result.tests = [("TestA", "test_one", 1.5, 10), ("TestA", "test_two", 4.0, None)]
+    stage_times.write_table({"hub": result})
+    text = stage_times.TABLE.read_text()
+    assert "20 s      12 s CPU  hub" in text
+    assert "5.5 s  hub: TestA\n" in text
+    assert text.index("TestA.test_two") < text.index("TestA.test_one (10 queries)")
+
+
+def test_cpu_of_processes_is_counted():
+    suitelib.take_cpu()
+    code = "sum(x * x for x in range(3_000_000)); raise SystemExit(3)"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    assert suitelib.wait_and_count(process) == 3
+    assert 0.05 < suitelib.take_cpu() < 20
+    assert suitelib.take_cpu() == 0
+
+
+def test_machine_is_measured():
+    text = str(stage_times.Machine())
+    assert text.startswith("CPU: ") and "PostgreSQL 0 s" in text
