@@ -47,6 +47,32 @@ def leave(lock, is_owner):
         stop()
 
 
+def be_safe():
+    """Let every commit and every dropped database wait for the disk, as it should be:
+    the end of `fast`, and of one that was killed."""
+    suitelib.psql("ALTER SYSTEM RESET fsync")
+    suitelib.psql("SELECT pg_reload_conf()")
+
+
+@contextlib.contextmanager
+def fast():
+    """Nothing waits for the disk meanwhile, and all of it is there at the end.
+
+    Tests drop a database every few seconds, and each of them waits until everything
+    that other lanes have written is on the disk. What is committed outlives the death
+    of processes all the same; it would not outlive a power cut.
+    """
+    suitelib.psql("ALTER SYSTEM SET fsync = off")
+    suitelib.psql("SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(suitelib.SuiteError):
+            be_safe()
+            suitelib.psql("CHECKPOINT")
+            os.sync()
+
+
 def _has_clients():
     """Whether a shell or the like is connected; what we have just ended may take a
     moment to hang up."""

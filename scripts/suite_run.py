@@ -238,6 +238,7 @@ def start(argv):
     in_use = pg_use.hold()
     try:
         runner = Runner(parse_arguments(argv))
+        pg_use.be_safe()
         runner.prepare_database()
         runner.start_server()
         runner.greet()

@@ -203,6 +203,8 @@ def main():
             for file in files:
                 os.close(file)
         line.sendall(json.dumps(answer).encode())
+    # taking a registry apart would take a second
+    os._exit(0)
 
 
 if __name__ == "__main__":

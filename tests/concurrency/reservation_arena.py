@@ -71,7 +71,13 @@ class Arena:
     # one round: prepare, start, finish
 
     def prepare(self, way, number):
-        self.data = self.call("seed", number, way == "buttons")
+        """Begin to make products and orders; `start` waits until they are there."""
+        self.data = None
+        self.processes[0].start("seed", number, way == "buttons")
+
+    def wait_until_prepared(self):
+        if self.data is None:
+            self.data = self.processes[0].result()
 
     def start(self, way, start_at):
         self._started_at = start_at
@@ -177,8 +183,11 @@ def fight(arenas, way, number):
     """The same round in one arena after the other, the first one changing from round
     to round. :return: a Round each, in the order of ``arenas``"""
     results = {}
-    for arena in arenas if number % 2 else reversed(arenas):
+    for arena in arenas:
         arena.prepare(way, number)
+    for arena in arenas:
+        arena.wait_until_prepared()
+    for arena in arenas if number % 2 else reversed(arenas):
         arena.start(way, time.time() + 1)
         results[arena] = arena.finish()
     return [results[arena] for arena in arenas]

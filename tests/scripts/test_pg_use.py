@@ -99,3 +99,23 @@ def test_the_last_one_stops_what_was_to_be_stopped(prefix, other, stop_came):
     other.communicate("\n", timeout=60)
     python(prefix, "-c", leave).communicate(timeout=60)
     assert is_up(prefix) is not stop_came
+
+
+def test_nothing_waits_for_the_disk_while_tests_run(monkeypatch):
+    """And all of it is there at the end, also when they break off."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    import pg_use
+
+    said = []
+    monkeypatch.setattr(pg_use.suitelib, "psql", said.append)
+    monkeypatch.setattr(pg_use.os, "sync", lambda: said.append("sync"))
+    with pytest.raises(KeyboardInterrupt):
+        with pg_use.fast():
+            assert said == ["ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"]
+            raise KeyboardInterrupt
+    assert said[2:] == [
+        "ALTER SYSTEM RESET fsync",
+        "SELECT pg_reload_conf()",
+        "CHECKPOINT",
+        "sync",
+    ]

