@@ -1,7 +1,6 @@
 """Stages of ./test with Odoo's own runner, judged by what its log says really ran."""
 
 import ast
-import itertools
 import re
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import stage_templates as templates
 import stage_times
 import suitelib
 from stage_result import Result
-from suitelib import ADDONS_DIR, SOURCE, SuiteError
+from suitelib import ADDONS_DIR, SOURCE
 
 #: tag of test classes that run alone and with every other addon
 MEETS_OTHERS = "meets_others"
@@ -153,34 +152,6 @@ def stage_life_cycle(context):
         result.passed += 1
         context.discard(database, result)
     context.discard(updated, result)
-    result.failed = len(result.problems)
-    return result
-
-
-def stage_combinations(context):
-    """Every set of addons installs from nothing, also without its bridges, every
-    bridge does, and all at once with everybody's demo data."""
-    result = Result()
-    bridges, owners = [], []
-    for name, manifest in suitelib.manifests().items():
-        (bridges if manifest.get("auto_install") else owners).append(name)
-    sets = [
-        names
-        for size in range(1, len(owners) + 1)
-        for names in itertools.combinations(owners, size)
-    ]
-    sets = [(names, ways) for names in sets for ways in ([], ["--skip-auto-install"])]
-    sets += [([bridge], []) for bridge in bridges]
-    for names, extra in [*sets, ([*owners, *bridges], ["--with-demo"])]:
-        database = "suite_set"
-        suitelib.clone_database(templates.EMPTY, database)
-        log_name = "set-" + "-".join(names)
-        try:
-            suitelib.install(database, names, log_name, demo=False, extra=extra)
-            result.passed += 1
-        except SuiteError as error:
-            result.problems.append(str(error))
-        suitelib.drop_database(database)
     result.failed = len(result.problems)
     return result
 

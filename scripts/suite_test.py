@@ -15,9 +15,9 @@ import stage_times
 import suitelib
 from schedule import Schedule, Stage
 from stage_alone import alone_stages
+from stage_combinations import stage_combinations
 from stage_lint import stage_lint
 from stage_odoo import (
-    stage_combinations,
     stage_life_cycle,
     stage_together,
     stage_translations,
@@ -80,7 +80,7 @@ def odoo_stages(context):
             yield from alone_stages(addon)
         yield Stage("install, update, uninstall", stage_life_cycle, NEEDS)
         if context.all:
-            yield Stage("every combination of addons", stage_combinations, NEEDS)
+            yield Stage("every combination of addons", stage_combinations)
     if not context.word or test_tags(context)[1]:
         yield Stage("Odoo tests, all addons, demo data", stage_together, NEEDS)
     if not context.word and not context.fast:

@@ -11,7 +11,7 @@ from .test_validation import MUTANTS
 
 BATCH = 100
 #: as many as fit into a minute; all of them with ./test --all
-SOME = 1_200
+SOME = 600
 WORKER = "tests.badinput.inbox_worker"
 #: Reasons that are Odoo's or nobody's, not the message's: there are to be none.
 UNEXPLAINED = {"unexpected", "refused", ""}

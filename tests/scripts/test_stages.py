@@ -10,6 +10,7 @@ from .. import harness
 
 sys.path.insert(0, str(harness.SOURCE / "scripts"))
 import stage_alone  # noqa: E402
+import stage_combinations  # noqa: E402
 import stage_odoo  # noqa: E402
 import stage_times  # noqa: E402
 import suite_test  # noqa: E402
@@ -168,3 +169,45 @@ def test_cpu_of_processes_is_counted():
 def test_machine_is_measured():
     text = str(stage_times.Machine())
     assert text.startswith("CPU: ") and "PostgreSQL 0 s" in text
+
+
+def test_combinations_stay_few():
+    """Each addon, pair and bridge, everything at once, and one by one."""
+    known = {
+        "hub": {"depends": ["sale"]},
+        "shops": {"depends": ["hub"]},
+        "depots": {"depends": ["hub"]},
+        "hub_till": {"depends": ["hub", "till"], "auto_install": True},
+    }
+    found = stage_combinations.list_installations(known)
+    sets = [steps[0] for steps, options, demo in found if options]
+    assert sets == [["hub"], ["shops"], ["depots"], ["shops", "depots"]]
+    assert ([["hub_till"]], [], False) in found
+    assert [steps for steps, _options, demo in found if demo] == [
+        [["hub", "shops", "depots", "hub_till"]]
+    ]
+    orders = [steps for steps, _options, _demo in found if len(steps) > 1]
+    assert len(orders) == stage_combinations.ORDERS
+    assert len({str(steps) for steps in orders}) == len(orders)
+    for steps in orders:
+        assert sorted(steps) == sorted([name] for name in known)
+
+
+def test_combination_that_fails_is_named(monkeypatch):
+    """With what was there before it; the others go on."""
+    calls = []
+
+    def break_shops(_database, names, *_args, **_kwargs):
+        calls.append(names)
+        if names == ["shops"] and len(calls) > 1:
+            raise suitelib.SuiteError("shops went wrong")
+
+    monkeypatch.setattr(stage_combinations.suitelib, "install", break_shops)
+    for name in ("clone_database", "drop_database"):
+        monkeypatch.setattr(stage_combinations.suitelib, name, lambda *args: None)
+    monkeypatch.setattr(stage_combinations.templates, "prepare_empty", lambda: None)
+    ways = [([["hub"], ["shops"]], [], False), ([["hub"]], [], False)]
+    monkeypatch.setattr(stage_combinations, "list_installations", lambda known: ways)
+    result = stage_combinations.stage_combinations(None)
+    assert (result.passed, result.failed) == (1, 1)
+    assert result.problems[0].startswith("shops went wrong after hub")

@@ -5,7 +5,10 @@ from . import test_channel_order
 from . import test_channel_return
 from . import test_channel_settlement
 from . import test_channel_setup
+from . import test_channel_test_order
 from . import test_order_batch
+from . import test_order_batch_kinds
+from . import test_order_batch_start
 from . import test_order_event
 from . import test_order_quota
 from . import test_order_quota_concurrency

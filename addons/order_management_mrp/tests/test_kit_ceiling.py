@@ -10,7 +10,7 @@ from odoo.addons.order_management.tests.ceiling_common import CeilingCase
 from ..hooks import post_init_hook
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestKitCeiling(CeilingCase):
     @classmethod
     def setUpClass(cls):

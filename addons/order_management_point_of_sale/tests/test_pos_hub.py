@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .common import PosHubCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestPosHub(PosHubCase):
     """OM-1, OM-2: sales at tills are on the list of all orders."""
 

@@ -5,7 +5,7 @@ from odoo.tests import freeze_time, tagged
 from .expiry_common import ExpiryCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestExpiryHold(ExpiryCommon):
     """OM-29, OM-30: holds and reservations agree with what is promised of lots."""
 

@@ -8,7 +8,7 @@ from odoo.addons.website_sale.models.website import CART_SESSION_CACHE_KEY
 from .common import WebsiteHubCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestWebsiteCheckout(PaymentHttpCommon, WebsiteHubCase):
     """OM-10: a checkout over HTTP, from the payment to its confirmation page."""
 
