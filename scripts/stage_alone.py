@@ -95,6 +95,8 @@ def install(addon):
         database = f"suite_alone_{addon}"
         suitelib.clone_database(templates.prepare_bare(addon), database)
         suitelib.install(database, [addon], f"alone-{addon}", demo=False)
+        # or each part with a browser would
+        templates.compile_assets(database)
         return Result(passed=1)
 
     return stage
