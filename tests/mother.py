@@ -145,7 +145,7 @@ def bear(run, database_name, values, files):
         run(Registry(database_name).check_signaling(), values)
         code = 0
     except SystemExit as error:
-        code = error.code or 0
+        code = error.code if isinstance(error.code, int) else int(bool(error.code))
     except BaseException:
         traceback.print_exc()
     finally:
