@@ -69,20 +69,6 @@ class Person:
         self.page.wait_for_selector(wait)
         self.settle()
 
-    def go(self, path, wait=".o_view_controller"):
-        """Open a client action from within the client, as the menu does: nothing is
-        loaded anew. `open` is the way of a bookmark."""
-        self.page.evaluate(
-            """async (path) => {
-                const { action } = odoo.__WOWL_DEBUG__.root.env.services;
-                await action.doAction(path, { clearBreadcrumbs: true });
-            }""",
-            path,
-        )
-        self.page.wait_for_url(f"**/odoo/{path}*")
-        self.page.wait_for_selector(wait)
-        self.settle()
-
     def _note_request(self, request):
         if request.resource_type in ("xhr", "fetch"):
             self._running.add(request)
