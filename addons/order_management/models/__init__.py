@@ -2,6 +2,7 @@
 
 from . import order_event
 from . import order_event_mixin
+from . import order_group_mixin
 from . import order_state_mixin
 from . import sale_channel
 from . import sale_order
@@ -105,6 +106,7 @@ from . import stock_move_line_reservation
 from . import stock_move_reservation
 from . import stock_move_hold
 from . import channel_order_screens
+from . import channel_order_mine
 from . import order_hub
 from . import order_finder
 from . import channel_order_find

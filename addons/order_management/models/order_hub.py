@@ -21,6 +21,7 @@ class OrderHub(models.Model):
     """
 
     _name = "order.hub"
+    _inherit = ["order.group.mixin"]
     _description = "Order in the Hub"
     _auto = False
     _order = "date desc, id desc"

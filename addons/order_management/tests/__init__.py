@@ -29,6 +29,7 @@ from . import test_import_retention
 from . import test_import_examples
 from . import test_schema_route
 from . import test_reservation
+from . import test_order_group_mixin
 from . import test_order_hub
 from . import test_fast_order
 from . import test_screens_browser
