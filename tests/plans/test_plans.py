@@ -9,7 +9,7 @@ import pytest
 from .. import harness
 from ..benchmarks.run import Process
 
-ORDERS, PARTNERS, WAITING = 60_000, 40_000, 20_000
+ORDERS, PARTNERS, WAITING = 60_000, 40_000, 2_400
 #: enough to know that the views were really read
 LEAST = 80
 

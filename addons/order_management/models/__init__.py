@@ -43,6 +43,7 @@ from . import order_batch_kind
 from . import order_batch_line
 from . import order_batch_run
 from . import order_batch_screens
+from . import order_batch_find
 from . import order_batch_ship
 from . import order_batch_undo
 from . import sale_order_approval_facts
@@ -112,6 +113,7 @@ from . import order_finder
 from . import channel_order_find
 from . import order_hub_find
 from . import order_hub_index
+from . import order_hub_mine
 from . import sale_order_find
 from . import stock_picking_find
 from . import sale_order_fast

@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import functools
+
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
@@ -32,6 +35,9 @@ class OrderGroupMixin(models.AbstractModel):
 
     _name = "order.group.mixin"
     _description = "Groups of Many Records"
+
+    #: many2one fields with so many values that a page of groups is found first
+    _MANY_GROUPS = ()
 
     def _read_group(
         self,
@@ -68,6 +74,10 @@ class OrderGroupMixin(models.AbstractModel):
             return super()._formatted_read_group_with_length(
                 domain, groupby, aggregates, offset, limit, order
             )
+        if groupby[0] in self._MANY_GROUPS and self._is_known(order, groupby):
+            return self._read_page_of_groups(
+                domain, groupby, aggregates, offset, limit, order
+            )
         groups = self.formatted_read_group(
             domain,
             groupby,
@@ -80,6 +90,29 @@ class OrderGroupMixin(models.AbstractModel):
         if len(groups) == limit:
             return groups, counts[0]
         return groups, len(groups) + offset if groups else 0
+
+    def _read_page_of_groups(self, domain, groupby, aggregates, offset, limit, order):
+        """Which groups are on the page and how many there are; then only these are
+        added up, by the index of what they are grouped by."""
+        page = self._read_group(
+            domain, groupby, [_GROUPS], offset=offset, limit=limit, order=order
+        )
+        if len(page) == limit:
+            ids = [record.id for record, _count in page]
+            wanted = Domain(groupby[0], "in", ids)
+            # as many as the limit: nothing is missing that had to be filled in
+            offset, domain = 0, Domain(domain) & wanted
+        groups = self.formatted_read_group(
+            domain, groupby, aggregates, offset=offset, limit=limit, order=order
+        )
+        if len(page) == limit:
+            return groups, page[0][1]
+        return groups, len(groups) + offset if groups else 0
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Override of Odoo: each value is put into words once, not once a cell."""
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        return functools.cache(formatter)
 
     def _search(self, domain, *args, **kwargs):
         """Override of Odoo: what was added up is what its groups are read from."""

@@ -27,6 +27,7 @@ class OrderHub(models.Model):
     _order = "date desc, id desc"
     _rec_name = "number"
     _rec_names_search = ["number", "channel_number"]
+    _MANY_GROUPS = ("partner_id",)
     _depends = {
         "sale.order": [
             "amount_total",

@@ -39,6 +39,7 @@ from . import test_upload_page
 from . import test_order_mail
 from . import test_account_move_words
 from . import test_order_finder
+from . import test_find_in_lists
 from . import test_bulk_confirm
 from . import test_bulk_ship
 from . import test_approval_rules
