@@ -39,6 +39,10 @@ class Process:
             cwd=harness.SOURCE,
         )
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def start(self, name, *args):
         self._process.stdin.write(json.dumps([name, args]) + "\n")
         self._process.stdin.flush()
