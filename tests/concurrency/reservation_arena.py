@@ -43,8 +43,8 @@ class Round:
 
     def __str__(self):
         return (
-            f"{self.confirmed} orders, {self.speed:.1f}/s, {self.cpu_speed:.1f} a second "
-            f"of CPU, {self.retries} retries, "
+            f"{self.confirmed} orders, {self.speed:.1f}/s, {self.cpu_speed:.1f}/s of"
+            f" CPU, {self.retries} retries, "
             f"{len(self.errors)} errors, {len(self.oversold)} SKUs oversold, "
             f"{self.duplicate_quants} duplicate quants"
         )
