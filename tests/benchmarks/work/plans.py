@@ -258,7 +258,7 @@ def _asked(env, work):
 
 
 def _find_reads(cr, query):
-    """``(table, kind of node, rows read for nothing)`` of reads without an index."""
+    """``(table, kind of node, rows)`` of what was read without the help of an index."""
     # the query has its values already
     cr._obj.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}")
     [[plan]] = cr._obj.fetchall()
@@ -266,14 +266,12 @@ def _find_reads(cr, query):
     for node in _walk(plan[0]["Plan"]):
         if "Scan" not in node["Node Type"] or "Relation Name" not in node:
             continue
-        loops = node["Actual Loops"]
         if node["Node Type"] == "Index Only Scan" and "Index Cond" in node:
             continue  # a few bytes a row
-        wasted = node.get("Rows Removed by Filter", 0) * loops
-        if "Index Cond" in node or "Recheck Cond" in node:
-            read = wasted
-        else:
-            read = wasted + node["Actual Rows"] * loops
+        # of one loop: a small table may be asked for each row of a page
+        read = node.get("Rows Removed by Filter", 0)
+        if "Index Cond" not in node and "Recheck Cond" not in node:
+            read += node["Actual Rows"]
         if read > FREE:
             yield node["Relation Name"], node["Node Type"], read
 
