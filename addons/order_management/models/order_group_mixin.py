@@ -74,7 +74,8 @@ class OrderGroupMixin(models.AbstractModel):
             return super()._formatted_read_group_with_length(
                 domain, groupby, aggregates, offset, limit, order
             )
-        if groupby[0] in self._MANY_GROUPS and self._is_known(order, groupby):
+        many = len(groupby) == 1 and groupby[0] in self._MANY_GROUPS
+        if many and self._is_known(order, groupby):
             return self._read_page_of_groups(
                 domain, groupby, aggregates, offset, limit, order
             )
@@ -94,20 +95,32 @@ class OrderGroupMixin(models.AbstractModel):
     def _read_page_of_groups(self, domain, groupby, aggregates, offset, limit, order):
         """Which groups are on the page and how many there are; then only these are
         added up, by the index of what they are grouped by."""
-        page = self._read_group(
-            domain, groupby, [_GROUPS], offset=offset, limit=limit, order=order
-        )
+        [name] = groupby
+        page = self._find_groups(domain, name, offset, limit, order)
         if len(page) == limit:
-            ids = [record.id for record, _count in page]
-            wanted = Domain(groupby[0], "in", ids)
+            ids = [record_id or False for record_id, _count in page]
             # as many as the limit: nothing is missing that had to be filled in
-            offset, domain = 0, Domain(domain) & wanted
+            offset, domain = 0, Domain(domain) & Domain(name, "in", ids)
         groups = self.formatted_read_group(
             domain, groupby, aggregates, offset=offset, limit=limit, order=order
         )
         if len(page) == limit:
             return groups, page[0][1]
         return groups, len(groups) + offset if groups else 0
+
+    def _find_groups(self, domain, name, offset, limit, order):
+        """``[(id, number of all groups)]`` of a many2one field, a page in order."""
+        query = self._search(domain)
+        if query.is_empty():
+            return []
+        self._raise_work_mem()
+        query.groupby = self._field_to_sql(self._table, name, query)
+        values = SQL("%s AS %s", query.groupby, SQL.identifier(name))
+        groups = Query(self.env, self._table, SQL("(%s)", query.select(values)))
+        value = self._field_to_sql(self._table, name, groups)
+        groups.order = self._read_group_orderby(order or name, {name: value}, groups)
+        groups.limit, groups.offset = limit, offset
+        return self.env.execute_query(groups.select(value, SQL("COUNT(*) OVER ()")))
 
     def _web_read_group_groupby_formatter(self, groupby_spec, values):
         """Override of Odoo: each value is put into words once, not once a cell."""
