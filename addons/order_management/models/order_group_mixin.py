@@ -120,7 +120,15 @@ class OrderGroupMixin(models.AbstractModel):
         value = self._field_to_sql(self._table, name, groups)
         groups.order = self._read_group_orderby(order or name, {name: value}, groups)
         groups.limit, groups.offset = limit, offset
-        return self.env.execute_query(groups.select(value, SQL("COUNT(*) OVER ()")))
+        # PostgreSQL expects 200 groups of a union, however many there are, and would
+        # look up the name of each by itself
+        self._set_for_transaction("enable_nestloop", "off")
+        found = self.env.execute_query(groups.select(value, SQL("COUNT(*) OVER ()")))
+        self._set_for_transaction("enable_nestloop", "on")
+        return found
+
+    def _set_for_transaction(self, name, value):
+        self.env.cr.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
 
     def _web_read_group_groupby_formatter(self, groupby_spec, values):
         """Override of Odoo: each value is put into words once, not once a cell."""

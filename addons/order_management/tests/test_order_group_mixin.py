@@ -115,8 +115,8 @@ class TestOrderGroupMixin(OrderManagementCommon):
         with self.assertQueryCount(2):
             found = hub.web_read_group(self.domain, ["state"], limit=2)
         self.assertEqual(found["length"], 2)
-        # memory twice, customers of the page, their orders, their names
-        with self.assertQueryCount(5):
+        # settings (4), customers of the page, their orders, their names
+        with self.assertQueryCount(7):
             found = hub.web_read_group(self.domain, ["partner_id"], limit=2)
         self.assertEqual(found["length"], 5)
 
