@@ -42,6 +42,10 @@ class Process:
             values = [module, str(self._log_path)]
             self._pid = self._mother.fork("worker", values, stdin, stdout, log)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def start(self, name, *args):
         self._out.write(json.dumps([name, args]) + "\n")
         self._out.flush()

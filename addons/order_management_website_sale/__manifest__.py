@@ -12,6 +12,7 @@
     ],
     "data": [
         "views/sale_channel_views.xml",
+        "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/order_management_menus.xml",
     ],

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import case_bulk, case_controls, case_million
+from . import case_bulk, case_controls, case_million, case_stock_sync
 from .run import Run
 
 BENCHMARKS = {
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "bulk": case_bulk.bulk,
     "invoices": case_bulk.invoices,
     "history": case_bulk.history,
+    "stock_sync": case_stock_sync.stock_sync,
 }
 #: those that take many minutes: only when named or with --big
 BIG = {"memory": case_bulk.memory, "million": case_million.million}

@@ -101,12 +101,12 @@ def reservation(run):
         for number in range(1, max(FIGHTS, run.pairs) + 1):
             plain, ours = fight(arenas, "orm", number)
             print(f"      plain    {plain}\n      suite    {ours}", flush=True)
-            speeds.append((plain.speed, ours.speed))
+            speeds.append((plain.cpu_speed, ours.cpu_speed))
     finally:
         for arena in arenas:
             arena.close()
     run.judge(
-        "4 processes, 20 scarce products: orders a second / plain",
+        "4 processes, 20 scarce products: orders a second of CPU / plain",
         statistics.median(ours / plain for plain, ours in speeds),
         1,
         True,

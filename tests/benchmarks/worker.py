@@ -13,7 +13,6 @@ machine counts as little as it can.
 import contextlib
 import importlib
 import json
-import os
 import sys
 import time
 
@@ -22,14 +21,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-_TICK = os.sysconf("SC_CLK_TCK")
-
-
-def backend_cpu(pid):
-    """Seconds that one PostgreSQL backend has worked so far."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
+from ..harness import cpu_seconds
 
 
 class Bench:
@@ -66,14 +58,14 @@ class Bench:
         env.cr.flush()
         before = (
             env.cr.sql_log_count,
-            time.process_time() + backend_cpu(pid),
+            time.process_time() + cpu_seconds(pid),
             time.perf_counter(),
         )
         yield
         env.cr.flush()
         after = (
             env.cr.sql_log_count,
-            time.process_time() + backend_cpu(pid),
+            time.process_time() + cpu_seconds(pid),
             time.perf_counter(),
         )
         total = self.steps.setdefault(

@@ -20,6 +20,8 @@ class Round:
     confirmed: int
     unconfirmed: int
     seconds: float
+    #: of the four processes and their PostgreSQL backends
+    cpu: float
     retries: int
     errors: list
     #: products of which more is promised than there is, per quants or move lines
@@ -34,9 +36,15 @@ class Round:
         """Orders a second."""
         return self.confirmed / self.seconds
 
+    @property
+    def cpu_speed(self):
+        """Orders a second of CPU: does not depend on what else the machine does."""
+        return self.confirmed / self.cpu
+
     def __str__(self):
         return (
-            f"{self.confirmed} orders, {self.speed:.1f}/s, {self.retries} retries, "
+            f"{self.confirmed} orders, {self.speed:.1f}/s, {self.cpu_speed:.1f}/s of"
+            f" CPU, {self.retries} retries, "
             f"{len(self.errors)} errors, {len(self.oversold)} SKUs oversold, "
             f"{self.duplicate_quants} duplicate quants"
         )
@@ -82,6 +90,7 @@ class Arena:
     def start(self, way, start_at):
         self._started_at = start_at
         self._retries_before = self._count_retries()
+        self._cpu_before = self._count_cpu()
         if way == "buttons":
             self.press("sale.order", "action_confirm", self.data["orders"], start_at)
         else:
@@ -98,6 +107,7 @@ class Arena:
 
     def finish(self):
         answers = [process.result() for process in self.processes]
+        cpu = self._count_cpu() - self._cpu_before
         product_ids = self.data["products"]
         stock = self.stock(product_ids)
         confirmed = self.database.sql(
@@ -110,6 +120,7 @@ class Arena:
             confirmed=confirmed,
             unconfirmed=len(self.data["baskets"]) - confirmed,
             seconds=max(a["ended_at"] for a in answers) - self._started_at,
+            cpu=cpu,
             retries=self._count_retries() - self._retries_before,
             errors=[error for answer in answers for error in answer["errors"]],
             oversold={
@@ -128,6 +139,14 @@ class Arena:
     def _count_retries(self):
         logs = [self.server.log(), *(process.log() for process in self.processes)]
         return sum(log.count("tries left, try again") for log in logs)
+
+    def _count_cpu(self):
+        backends = self.database.sql(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        pids = [process.pid for process in self.processes]
+        return sum(map(harness.cpu_seconds, [*pids, *(pid for (pid,) in backends)]))
 
     @contextlib.contextmanager
     def rows_locked(self, product_ids):

@@ -2,6 +2,7 @@
 
 from . import order_event
 from . import order_event_mixin
+from . import order_group_mixin
 from . import order_state_mixin
 from . import sale_channel
 from . import sale_order
@@ -42,6 +43,7 @@ from . import order_batch_kind
 from . import order_batch_line
 from . import order_batch_run
 from . import order_batch_screens
+from . import order_batch_find
 from . import order_batch_ship
 from . import order_batch_undo
 from . import sale_order_approval_facts
@@ -105,11 +107,13 @@ from . import stock_move_line_reservation
 from . import stock_move_reservation
 from . import stock_move_hold
 from . import channel_order_screens
+from . import channel_order_mine
 from . import order_hub
 from . import order_finder
 from . import channel_order_find
 from . import order_hub_find
 from . import order_hub_index
+from . import order_hub_mine
 from . import sale_order_find
 from . import stock_picking_find
 from . import sale_order_fast

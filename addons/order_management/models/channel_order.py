@@ -20,7 +20,12 @@ class ChannelOrder(models.Model):
     """
 
     _name = "channel.order"
-    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "order.group.mixin",
+        "order.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Inbox Order"
     _order = "id desc"
     _check_company_auto = True

@@ -3,6 +3,8 @@
 import unicodedata
 
 from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..neutral.words import fold
@@ -18,6 +20,7 @@ _BOTH = "COALESCE(number, '') || ' ' || COALESCE(external_id, '')"
 #: What a waiting row is found by, in small letters without accents: all PostgreSQL's
 #: own functions, since ``unaccent`` is an extension that not everybody may install.
 _NUMBERS = _STRIPPED.format(text=_BOTH)
+_BUYER = _STRIPPED.format(text="payload -> 'customer' ->> 'name'")
 _EVERYTHING = _STRIPPED.format(
     text=_BOTH + " || ' ' || COALESCE(payload -> 'customer' ->> 'name', '')"
 )
@@ -77,6 +80,32 @@ class ChannelOrder(models.Model):
             ),
             limit,
         )
+
+    @api.model
+    def _search_buyer_name(self, operator, value):
+        """Customers of orders, and who the other messages name; without accents."""
+        if operator != "ilike":
+            return NotImplemented
+        if not self.env.user.has_group("order_management.group_clerk"):
+            raise AccessError(
+                self.env._("Searching messages needs the right Order Hub: Clerk.")
+            )
+        words = fold(value or "").split()
+        if not words:
+            return Domain.FALSE
+        # the first column has the index, the second one decides
+        customer = [SQL("find_text"), SQL(_STRIPPED.format(text="complete_name"))]
+        message = [SQL(_EVERYTHING), SQL(_BUYER)]
+        found = SQL(
+            "SELECT message.id FROM channel_order message"
+            " JOIN sale_order ON sale_order.id = message.sale_order_id"
+            " WHERE sale_order.partner_id IN (SELECT id FROM res_partner WHERE %s)"
+            " UNION ALL"
+            " SELECT id FROM channel_order WHERE sale_order_id IS NULL AND %s",
+            self._sql_has(customer, words),
+            self._sql_has(message, words),
+        )
+        return Domain("id", "in", found)
 
     @api.model
     def _sql_has(self, columns, words):

@@ -1,9 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class ChannelOrder(models.Model):
@@ -34,8 +31,8 @@ class ChannelOrder(models.Model):
         "(company_id, received_at DESC)"
         " INCLUDE (state, channel_id, error_code, is_test)"
     )
-    # few, and with none of the marks that the other lists go by
-    _ignored_idx = models.Index("(id DESC) WHERE state = 'ignored'")
+    # all but the many that became orders: filters and columns by state
+    _not_imported_idx = models.Index("(state, id DESC) WHERE state <> 'imported'")
 
     @api.depends("error_code")
     @api.depends_context("lang")
@@ -81,22 +78,3 @@ class ChannelOrder(models.Model):
 
     def _has_members(self):
         return isinstance(self.payload, dict)
-
-    @api.model
-    def _search_buyer_name(self, operator, value):
-        """Customers of orders by their index, the few others in their messages."""
-        if operator not in ("ilike", "=ilike", "like", "=like"):
-            return NotImplemented
-        if not self.env.user.has_group("order_management.group_clerk"):
-            raise AccessError(
-                self.env._("Searching messages needs the right Order Hub: Clerk.")
-            )
-        orders = Domain("sale_order_id.partner_id", operator, value)
-        pattern = value if operator.startswith("=") else f"%{value}%"
-        unaccent = self.env.registry.unaccent
-        waiting = SQL(
-            "SELECT id FROM channel_order WHERE sale_order_id IS NULL AND %s ILIKE %s",
-            unaccent(SQL("payload -> 'customer' ->> 'name'")),
-            unaccent(SQL("%s", pattern)),
-        )
-        return orders | Domain("id", "in", waiting)

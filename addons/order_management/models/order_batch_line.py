@@ -53,6 +53,11 @@ class OrderBatchLine(models.Model):
 
     _batch_state_idx = models.Index("(batch_id, state)")
     _waiting_idx = models.Index("(write_date) WHERE state = 'waiting'")
+    # what failed or was left alone is looked for over all steps; most went well
+    _problem_idx = models.Index(
+        "(state, batch_id) WHERE state NOT IN ('done', 'waiting')"
+    )
+    _message_idx = models.Index("(batch_id) WHERE message IS NOT NULL")
 
     @api.depends("order_id", "row_id")
     def _compute_display_name(self):

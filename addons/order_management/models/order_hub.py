@@ -21,11 +21,13 @@ class OrderHub(models.Model):
     """
 
     _name = "order.hub"
+    _inherit = ["order.group.mixin"]
     _description = "Order in the Hub"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "number"
     _rec_names_search = ["number", "channel_number"]
+    _MANY_GROUPS = ("partner_id",)
     _depends = {
         "sale.order": [
             "amount_total",

@@ -32,6 +32,7 @@ from . import test_import_retention
 from . import test_import_examples
 from . import test_schema_route
 from . import test_reservation
+from . import test_order_group_mixin
 from . import test_order_hub
 from . import test_fast_order
 from . import test_screens_browser
@@ -41,6 +42,7 @@ from . import test_upload_page
 from . import test_order_mail
 from . import test_account_move_words
 from . import test_order_finder
+from . import test_find_in_lists
 from . import test_bulk_confirm
 from . import test_bulk_ship
 from . import test_approval_rules

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: rows of sales at tills have their id above it; see `order.hub._get_parts`
@@ -83,6 +84,12 @@ class OrderHub(models.Model):
             "pos_order_id": SQL("id"),
             "is_hidden": SQL("state = 'draft' OR sale_channel_id IS NULL"),
         }
+
+    @api.model
+    def _get_mine_domain(self):
+        """Override of `order_management`: and what the user sold at tills."""
+        own = Domain("user_id", "=", self.env.uid)
+        return super()._get_mine_domain() | (Domain("pos_order_id", "!=", False) & own)
 
     def _compute_todo(self):
         """Override of `order_management`: goods of a sale that could not leave."""

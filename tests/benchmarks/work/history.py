@@ -93,6 +93,10 @@ class Copies:
     :param special: ``{table: {column: SQL text}}``, ``n`` is the number of the copy
     """
 
+    #: building indexes anew is faster for very many rows; PostgreSQL does not use such
+    #: an index while any transaction of the cluster is older than it
+    rebuilds_indexes = True
+
     def __init__(self, env, originals, special):
         self.env, self.cr = env, env.cr
         self.originals, self.special = originals, special
@@ -105,6 +109,10 @@ class Copies:
     def fast(self):
         """Without triggers of foreign keys, and with indexes built at the end."""
         self.cr.execute("SET LOCAL session_replication_role = replica")
+        if not self.rebuilds_indexes:
+            yield
+            self.cr.execute("SET LOCAL session_replication_role = origin")
+            return
         self.cr.execute("SET LOCAL maintenance_work_mem = '512MB'")
         self.cr.execute(
             "SELECT indexname, indexdef FROM pg_indexes"

@@ -29,10 +29,12 @@ _APART = 94
 _FIRST = "2026-11-20 08:00:00"
 
 
-def seed(bench, orders):
-    """Fill the database; minutes.
+def seed(bench, orders, partners=PARTNERS, waiting=WAITING):
+    """Fill the database; a million orders take minutes.
 
     :param orders: how many, besides those of the demo data
+    :param partners: customers that they are of
+    :param waiting: messages that are no order yet
     """
     bulk.configure(bench)
     bulk.received(bench, 1, 9_000_000, 2)
@@ -47,9 +49,9 @@ def seed(bench, orders):
             ]
         )
         env.cr.flush()
-        partner_id = _seed_partners(env)
-        _seed_orders(env, order, channels, partner_id, orders)
-        _seed_waiting(env, order, channels)
+        customers = _seed_partners(env, partners)
+        _seed_orders(env, order, channels, customers, orders)
+        _seed_waiting(env, order, channels, waiting)
 
 
 def _array(values, kind="text"):
@@ -66,8 +68,8 @@ def _word(words, plain=False):
     return f"({_array(values)})[1 + n / {step} % {len(values)}]"
 
 
-def _seed_partners(env):
-    """Customers with names, addresses and numbers; the id before the first."""
+def _seed_partners(env, count):
+    """Customers with names, addresses and numbers; the customer of order ``n``."""
     one = env["res.partner"].search([("ref", "=", "BENCH00000")])
     name = f"concat_ws(' ', {_word(FAMILY)}, {_word(MIDDLE)}, {_word(GIVEN)}, n)"
     plain = ", ".join(_word(words, True) for words in (FAMILY, MIDDLE, GIVEN))
@@ -86,14 +88,13 @@ def _seed_partners(env):
     }
     copies = history.Copies(env, {"res_partner": one.ids}, {"res_partner": special})
     with copies.fast():
-        copies.insert(PARTNERS)
+        copies.insert(count)
     env.cr.execute("ANALYZE res_partner")
-    return copies.bases["res_partner"]
-
-
-def _seed_orders(env, order, channels, partner_id, count):
     # what one buys depends on chance, whose purchases too: some buy every day
-    partner = f"{partner_id} + 1 + (n::bigint * n % 1000003) % {PARTNERS}"
+    return f"{copies.bases['res_partner']} + 1 + (n::bigint * n % 1000003) % {count}"
+
+
+def _seed_orders(env, order, channels, partner, count):
     # half of what is sold are ten products
     env.cr.execute("SELECT id FROM product_product WHERE default_code LIKE 'BENCH%'")
     products = sorted(row[0] for row in env.cr.fetchall())
@@ -143,7 +144,7 @@ def _seed_orders(env, order, channels, partner_id, count):
         copies.insert(count)
 
 
-def _seed_waiting(env, order, channels):
+def _seed_waiting(env, order, channels, count):
     """Messages that are no order yet: some wait, most were put aside."""
     row = order.channel_order_ids
     channel = f"({_array(channels.ids, 'int')})[1 + n % {len(channels)}]"
@@ -155,8 +156,7 @@ def _seed_waiting(env, order, channels):
         "number": "'WN' || n",
         "payload_hash": "md5('w' || n) || md5(n::text)",
         "channel_id": channel,
-        "received_at": f"timestamp '{_FIRST}'"
-        f" - ({WAITING} - n) * interval '20 minutes'",
+        "received_at": f"timestamp '{_FIRST}' - ({count} - n) * interval '20 minutes'",
         "state": state,
         "error": f"CASE WHEN {state} IN ('held', 'error') THEN 'Map the product' END",
         "error_code": f"CASE WHEN {state} IN ('held', 'error') THEN"
@@ -166,7 +166,7 @@ def _seed_waiting(env, order, channels):
     }
     copies = history.Copies(env, {"channel_order": row.ids}, {"channel_order": special})
     with copies.fast():
-        copies.insert(WAITING)
+        copies.insert(count)
 
 
 #: what a person types, by kind
@@ -257,7 +257,10 @@ def _get_groups(model, spec, moment):
         "order.hub": ("state", "channel_id", "user_id", "partner_id", "company_id"),
         "channel.order": ("state", "channel_id", "error_code", "company_id"),
     }[model]
-    sums = ["__count", "amount:sum"] if model == "order.hub" else ["__count"]
+    sums = ["__count"]
+    if model == "order.hub":
+        # as a list asks for them
+        sums += ["amount:sum", "currency_id:array_agg_distinct", "amount:sum_currency"]
     for name in (*by, f"{moment}:day"):
         yield (
             f"by {name}",

@@ -1,0 +1,294 @@
+"""How PostgreSQL reads what the screens ask for, in a database with many orders.
+
+Every list, filter and search field is taken from the views themselves, so that a new
+one is looked at, too.
+"""
+
+import json
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo import Command
+from odoo.sql_db import Cursor
+from odoo.tools.safe_eval import datetime, safe_eval, time
+
+from . import history, million
+
+#: what people look for: an order that is there, and nothing
+WORDS = ("BH4711", "zzqqxx")
+#: rows that a list may read without an index: those its pager counts, and some
+FREE = 12_000
+#: counted from the covering index of figures (0.1 s of a million orders), which
+#: PostgreSQL takes only once a vacuum saw no older transaction in the whole cluster
+VACUUMED = ("order.hub: without_channel",)
+SCREENS = (
+    "order.hub",
+    "channel.order",
+    "order.batch",
+    "order.batch.line",
+    "channel.return",
+    "channel.settlement",
+    "channel.settlement.line",
+)
+
+
+def seed(bench, orders, partners, waiting):
+    """Orders, customers and messages as `million.seed`, with what hangs on orders."""
+    with patch.object(history.Copies, "rebuilds_indexes", False):
+        _seed(bench, orders, partners, waiting)
+
+
+def _seed(bench, orders, partners, waiting):
+    million.seed(bench, orders, partners, waiting)
+    with bench.begin() as env:
+        order = env["sale.order"].search([("name", "=", "BH1")])
+        _seed_batches(env, order, orders)
+        _seed_returns(env, order, orders // 20)
+        _seed_settlements(env, order, orders)
+        _create_person(env)
+
+
+def _create_person(env):
+    """Somebody with all rights, whom nothing belongs to."""
+    groups = ("group_manager", "group_channel")
+    ids = [env.ref(f"order_management.{name}").id for name in groups]
+    env["res.users"].create(
+        {
+            "name": "Newcomer",
+            "login": "newcomer",
+            "group_ids": [Command.link(group_id) for group_id in ids],
+        }
+    )
+
+
+def _copy(env, record, count, **special):
+    """``count`` copies of a row; the id before the first."""
+    table = record._table
+    copies = history.Copies(env, {table: record.ids}, {table: special})
+    with copies.fast():
+        copies.insert(count)
+    return copies.bases[table]
+
+
+def _seed_batches(env, order, count):
+    env = env(su=True)
+    batch = env["order.batch"].create(
+        {
+            "name": "Approve",
+            "kind": "approve",
+            "user_id": env.uid,
+            "company_ids": order.company_id.ids,
+            "state": "done",
+        }
+    )
+    line = env["order.batch.line"].create(
+        {
+            "batch_id": batch.id,
+            "order_id": order.id,
+            "company_id": order.company_id.id,
+            "state": "done",
+        }
+    )
+    env.flush_all()
+    base = _copy(env, batch, count // 100, name="'Approve ' || n")
+    env.cr.execute(
+        "INSERT INTO order_batch_res_company_rel (order_batch_id, res_company_id)"
+        " SELECT id, %s FROM order_batch WHERE id > %s",
+        [order.company_id.id, base],
+    )
+    _copy(
+        env,
+        line,
+        count,
+        batch_id=f"{base} + 1 + (n - 1) / 100",
+        order_id=f"{order.id} + n - 1",
+        state="CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'done' END",
+        message="CASE WHEN n % 500 = 0 THEN 'Not enough goods' END",
+    )
+
+
+def _seed_returns(env, order, count):
+    ticket = env["channel.return"].create(
+        {
+            "partner_id": order.partner_id.id,
+            "channel_id": order.sale_channel_id.id,
+            "company_id": order.company_id.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "order_id": order.id,
+                        "sale_line_id": order.order_line[0].id,
+                        "product_id": order.order_line[0].product_id.id,
+                    }
+                )
+            ],
+        }
+    )
+    env.flush_all()
+    line = ticket.line_ids
+    base = _copy(
+        env,
+        ticket,
+        count,
+        name="'RT' || n",
+        external_id="'RX' || n",
+        partner_id=f"{order.partner_id.id}",
+        requested_at="now() - n * interval '9 minutes'",
+        state="CASE WHEN n % 200 = 0 THEN 'requested' ELSE 'closed' END",
+    )
+    _copy(env, line, count, return_id=f"{base} + n", order_id=f"{order.id} + n - 1")
+
+
+def _seed_settlements(env, order, count):
+    statement = env["channel.settlement"].create(
+        {
+            "channel_id": order.sale_channel_id.id,
+            "statement_ref": "ST",
+            "date_from": "2026-01-01",
+            "date_to": "2026-01-31",
+            "currency_id": order.currency_id.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "line_type": "sale",
+                        "amount": 10,
+                        "sale_order_id": order.id,
+                        "external_order_id": "X",
+                    }
+                )
+            ],
+        }
+    )
+    env.flush_all()
+    line = statement.line_ids
+    base = _copy(env, statement, count // 500, statement_ref="'ST' || n")
+    _copy(
+        env,
+        line,
+        count,
+        settlement_id=f"{base} + 1 + (n - 1) / 500",
+        external_id="'SL' || n",
+        external_order_id="'26XY' || n",
+        sale_order_id=f"{order.id} + n - 1",
+        match_state="CASE WHEN n % 300 = 0 THEN 'short' ELSE 'matched' END",
+    )
+
+
+def explain(bench, login):
+    """Open every screen with every filter and search of it, as ``login``.
+
+    :return: ``{"screens": [what was opened], "found": [[screen, table, node, rows read
+        for nothing, query]]}``: reads of much that no index helped with
+    """
+    screens, found = [], []
+    with bench.begin() as env:
+        user = env["res.users"].search([("login", "=", login)])
+        env = env(user=user)
+        for model in SCREENS:
+            for name, domain, order in _open(env, model):
+                screens.append(f"{model}: {name}")
+                if screens[-1] in VACUUMED:
+                    continue
+                work = _read(env, model, domain, order)
+                for query in _asked(env, work):
+                    for read in _find_reads(env.cr, query):
+                        found.append([screens[-1], *read, query])
+    return {"screens": screens, "found": found}
+
+
+def _open(env, model):
+    """``(name, domain, order)`` of each way to look at a list."""
+    records = env[model]
+    made = [("is_test", "=", False)] if "is_test" in records._fields else []
+    listed = etree.fromstring(records.get_view(view_type="list")["arch"])
+    order = listed.get("default_order")
+    values = {"uid": env.uid, "time": time, "datetime": datetime}
+    yield "list", made, order
+    search = etree.fromstring(records.get_view(view_type="search")["arch"])
+    for node in search.iter("filter"):
+        if node.get("domain"):
+            domain = safe_eval(node.get("domain"), values)
+            yield node.get("name"), [*made, *domain], order
+        elif node.get("date"):
+            name = node.get("date")
+            month = [(name, ">=", "2026-10-01"), (name, "<", "2026-11-01")]
+            yield f"month of {name}", [*made, *month], order
+    for node in search.iter("field"):
+        for word in WORDS:
+            yield _type(records, node, word, made) + (order,)
+
+
+def _type(records, node, word, made):
+    """What the search box asks for when a word is typed for a field."""
+    name = node.get("name")
+    if node.get("filter_domain"):
+        domain = safe_eval(node.get("filter_domain"), {"self": word})
+    elif records._fields[name].type == "many2one":
+        # the box offers names, and then asks for the one that was chosen
+        ids = [found[0] for found in records[name].name_search(word)]
+        domain = [(name, node.get("operator") or "in", ids or [0])]
+    elif records._fields[name].type == "selection":
+        domain = [(name, "=", word)]
+    else:
+        domain = [(name, node.get("operator") or "ilike", word)]
+    return f"{word} as {node.get('string') or name}", [*made, *domain]
+
+
+def _read(env, model, domain, order):
+    """What the web client calls to show a list."""
+    records = env[model]
+    listed = etree.fromstring(records.get_view(view_type="list")["arch"])
+    fields = {}
+    for node in listed.findall("field"):
+        field = records._fields.get(node.get("name"))
+        if field and field.type not in ("one2many", "many2many"):
+            more = {"fields": {"display_name": {}}} if field.type == "many2one" else {}
+            fields[field.name] = more
+    return lambda: records.web_search_read(
+        domain, fields, limit=80, count_limit=10_001, order=order
+    )
+
+
+def _asked(env, work):
+    """The queries of some work."""
+    env.flush_all()
+    env.invalidate_all()
+    asked = []
+    execute = Cursor.execute
+
+    def note(cursor, *args, **kwargs):
+        result = execute(cursor, *args, **kwargs)
+        asked.append(cursor._obj.query.decode())
+        return result
+
+    with patch.object(Cursor, "execute", note):
+        work()
+    return [query for query in asked if query.lstrip().startswith(("SELECT", "WITH"))]
+
+
+def _find_reads(cr, query):
+    """``(table, kind of node, rows)`` of what was read without the help of an index."""
+    # the query has its values already
+    cr._obj.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}")
+    [[plan]] = cr._obj.fetchall()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    for node in _walk(plan[0]["Plan"]):
+        if "Scan" not in node["Node Type"] or "Relation Name" not in node:
+            continue
+        if node["Relation Name"].startswith("ir_"):
+            continue  # does not grow with orders
+        if node["Node Type"] == "Index Only Scan" and "Index Cond" in node:
+            continue  # a few bytes a row
+        # of one loop: a small table may be asked for each row of a page
+        read = node.get("Rows Removed by Filter", 0)
+        if "Index Cond" not in node and "Recheck Cond" not in node:
+            read += node["Actual Rows"]
+        if read > FREE:
+            yield node["Relation Name"], node["Node Type"], read
+
+
+def _walk(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _walk(child)

@@ -1,0 +1,40 @@
+"""OM-28: what people ask for is found by indexes, however many orders there are.
+
+A database is filled with so many orders that a table that is read as a whole shows: a
+list, filter or search may read what it shows and what its pager counts, no more.
+"""
+
+import pytest
+
+from .. import harness
+from ..benchmarks.run import Process
+
+ORDERS, PARTNERS, WAITING = 60_000, 40_000, 2_400
+#: enough to know that the views were really read
+LEAST = 80
+
+
+@pytest.fixture(scope="module")
+def process():
+    with harness.Database() as database:
+        worker = Process(database=database)
+        try:
+            worker.call("orders.prepare")
+            worker.call("plans.seed", orders=ORDERS, partners=PARTNERS, waiting=WAITING)
+            # what autovacuum does
+            database.sql("VACUUM ANALYZE")
+            yield worker
+        finally:
+            worker.close()
+
+
+@pytest.mark.parametrize("login", ["admin", "newcomer"])
+def test_nothing_is_read_as_a_whole(process, login):
+    """Of whoever has all the orders, and of whoever has none of them."""
+    result, _steps = process.call("plans.explain", login=login)
+    assert len(result["screens"]) >= LEAST, result["screens"]
+    lines = [
+        f"{screen}: {kind} of {table} reads {rows:,} rows\n    {query[:1500]}"
+        for screen, table, kind, rows, query in result["found"]
+    ]
+    assert not lines, "\n".join(lines)
