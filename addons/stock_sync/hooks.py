@@ -6,7 +6,9 @@ from odoo.addons.order_management.hooks import keep_used_channels
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "channel_drift_day",
     "channel_drift_line",
+    "channel_drift_order",
     "channel_drift_check",
     "channel_publish_rule",
     "channel_listing",
