@@ -47,7 +47,7 @@ class ProductProduct(models.Model):
     def _get_stored_parts(self, company):
         """Override: a kit is its parts."""
         kits = self._filter_kits()._get_kit_components(company)
-        plain = super(ProductProduct, self - self.union(*kits))
+        plain = super(ProductProduct, self - self.browse().union(*kits))
         return {**plain._get_stored_parts(company), **kits}
 
     def _promise_kits(self, warehouses, ask, divide, combine):

@@ -34,6 +34,8 @@ from . import sale_channel_brake
 from . import sale_channel_checks
 from . import sale_channel_drift
 from . import sale_channel_health
+from . import sale_channel_health_drift
+from . import sale_channel_health_errors
 from . import sale_channel_intents
 from . import sale_channel_jobs
 from . import sale_channel_listings
@@ -47,5 +49,6 @@ from . import sale_order
 from . import stock_hold
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_label
 from . import stock_quant
 from . import stock_warehouse

@@ -6,14 +6,13 @@ from odoo import fields, models
 from odoo.tools import split_every
 
 from ..channels import errors
-from .sale_channel_health import WARNING
 
 #: a shop that cannot answer is asked so often again, first after so many seconds
 _TRIES, _FIRST_WAIT, _MAX_WAIT = 10, 5, 1800
 
 
 class SaleChannel(models.Model):
-    """A way of selling; here: its orders compared with the inbox, and what differs."""
+    """A way of selling; here: its orders compared with the inbox."""
 
     _inherit = "sale.channel"
 
@@ -110,31 +109,3 @@ class SaleChannel(models.Model):
             read = self._read_orders(ids)
             self._store_orders(read.orders, read.failed, read.missing)
         return None
-
-    # --- health ---
-    def _get_health_problems(self, dead=0, failed_jobs=0):
-        """Override: what the last check found and nobody has looked at."""
-        problems = super()._get_health_problems(dead, failed_jobs)
-        if self.sync_state != "connected":
-            return problems
-        check = self.env["channel.drift.check"].search(
-            [("channel_id", "=", self.id), ("state", "!=", "running")], limit=1
-        )
-        listings = check.line_ids.filtered(
-            lambda line: line.state == "open" and line.kind != "pending"
-        )
-        if listings:
-            text = self.env._(
-                "%(count)s listings show something else than they should: see "
-                "Differences.",
-                count=len(listings),
-            )
-            problems.append(("drift", WARNING, text))
-        if check.order_open_count:
-            text = self.env._(
-                "%(count)s orders of the shop are missing here or have another total: "
-                "fetch them from its last drift check.",
-                count=check.order_open_count,
-            )
-            problems.append(("drift_orders", WARNING, text))
-        return problems

@@ -67,10 +67,10 @@ class PosOrderLine(models.Model):
         )
 
     @api.model
-    def _get_recent_products(self, company):
-        """What the company's tills sold lately."""
+    def _get_recent_products(self, companies):
+        """What tills of these companies sold lately."""
         groups = self.sudo()._read_group(
-            [*self._get_recent_domain(), ("company_id", "=", company.id)],
+            [*self._get_recent_domain(), ("company_id", "in", companies.ids)],
             ["product_id"],
         )
         return self.env["product.product"].union(*(product for [product] in groups))

@@ -22,6 +22,14 @@ class ProductProduct(models.Model):
         """Override of `order_management`: and what tills have sold."""
         return [*super()._get_timeline_parts(), *self._get_unbooked_parts()]
 
+    def _get_oversold(self, company):
+        """Those of which a company has promised more than there is."""
+        if not self:
+            return self
+        warehouses = self.env["channel.stock.publisher"]._get_warehouses(company)
+        left = self._get_available_to_promise(warehouses)
+        return self.filtered(lambda one: one.uom_id.compare(left[one.id], 0.0) < 0)
+
     def _get_unbooked_parts(self):
         sold = SQL(
             """
