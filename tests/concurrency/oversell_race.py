@@ -134,9 +134,7 @@ class World:
         till = env["pos.config"].create(
             {"name": f"Till {seed}", "payment_method_ids": [(6, 0, self.cash.ids)]}
         )
-        session = env["pos.session"].create(
-            {"config_id": till.id, "user_id": env.uid}
-        )
+        session = env["pos.session"].create({"config_id": till.id, "user_id": env.uid})
         session.set_opening_control(0, "")
         return session
 
@@ -388,9 +386,9 @@ def publish(env, world):
     """One flush and the pushes it asks for; what the shops were told last."""
     env["channel.stock.dirty"]._job_flush()
     for shop in world.shops:
-        env["channel.sync.cursor"]._get_for(shop, "orders").last_ok_at = (
-            fields.Datetime.now()
-        )
+        env["channel.sync.cursor"]._get_for(
+            shop, "orders"
+        ).last_ok_at = fields.Datetime.now()
     env.cr.commit()
     for shop in world.shops:
         shop._job_push_stock()

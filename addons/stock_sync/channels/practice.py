@@ -64,7 +64,8 @@ class Practice(Adapter):
 
     def _get_orders(self):
         return {
-            str(one["external_id"]): one for one in self.shop.options.get("orders") or ()
+            str(one["external_id"]): one
+            for one in self.shop.options.get("orders") or ()
         }
 
     def list_orders(self, since, until, cursor=""):

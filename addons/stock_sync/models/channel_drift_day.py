@@ -48,11 +48,14 @@ class ChannelDriftDay(models.Model):
 
     def _compute_missing_text(self):
         orders = self.env["channel.drift.order"].search(
-            [("check_id", "in", self.check_id.ids), ("kind", "=", "missing")], order="id"
+            [("check_id", "in", self.check_id.ids), ("kind", "=", "missing")],
+            order="id",
         )
         by_day = orders.grouped(lambda one: (one.check_id, one.day, one.currency))
         for line in self:
-            found = by_day.get((line.check_id, line.day, line.currency), orders.browse())
+            found = by_day.get(
+                (line.check_id, line.day, line.currency), orders.browse()
+            )
             line.missing_text = ", ".join(
                 one.number or one.external_id for one in found
             )

@@ -47,7 +47,8 @@ class ChannelDriftOrder(models.Model):
         readonly=True,
         default="equal",
         help="Missing here: the shop has it, and it was never read. Another total: it "
-        "was changed after it was read. Unknown to the shop: its list does not have it.",
+        "was changed after it was read. Unknown to the shop: its list has no such "
+        "order.",
     )
     state = fields.Selection(
         [("open", "Open"), ("fetched", "Read again"), ("left", "Left as it is")],

@@ -19,27 +19,39 @@ class SaleChannel(models.Model):
     )
 
     def _compute_drift_counts(self):
-        for model in ("channel.drift.check", "channel.drift.line", "channel.drift.order"):
+        for model in (
+            "channel.drift.check",
+            "channel.drift.line",
+            "channel.drift.order",
+        ):
             self.env[model].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH latest AS (
+                WITH stock AS (
                     SELECT DISTINCT ON (channel_id) id, channel_id
                     FROM channel_drift_check
-                    WHERE channel_id = ANY(%s) AND state <> 'running'
-                      AND orders_state <> 'running'
-                    ORDER BY channel_id, id DESC)
-                SELECT channel_id,
+                    WHERE channel_id = ANY(%(ids)s) AND state <> 'running'
+                    ORDER BY channel_id, id DESC
+                ), orders AS (
+                    SELECT DISTINCT ON (channel_id) id, channel_id
+                    FROM channel_drift_check
+                    WHERE channel_id = ANY(%(ids)s)
+                      AND orders_state NOT IN ('none', 'running')
+                    ORDER BY channel_id, id DESC
+                )
+                SELECT channel.id,
                     (SELECT count(*) FROM channel_drift_line line
-                     WHERE line.check_id = latest.id AND line.state = 'open'
+                     JOIN stock ON stock.id = line.check_id
+                     WHERE stock.channel_id = channel.id AND line.state = 'open'
                        AND line.kind <> 'pending'),
                     (SELECT count(*) FROM channel_drift_order line
-                     WHERE line.check_id = latest.id AND line.state = 'open'
+                     JOIN orders ON orders.id = line.check_id
+                     WHERE orders.channel_id = channel.id AND line.state = 'open'
                        AND line.kind IN ('missing', 'total'))
-                FROM latest
+                FROM sale_channel channel WHERE channel.id = ANY(%(ids)s)
                 """,
-                self._origin.ids,
+                ids=self._origin.ids,
             )
         )
         counts = {channel_id: found for channel_id, *found in rows}

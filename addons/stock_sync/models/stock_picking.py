@@ -106,8 +106,8 @@ class StockPicking(models.Model):
         if not channel._get_capabilities().late_tracking:
             self.sudo()._message_log(
                 body=self.env._(
-                    "%(shop)s was told tracking number “%(old)s” and takes no other one "
-                    "later: enter “%(new)s” in the shop's own pages.",
+                    "%(shop)s was told tracking number “%(old)s” and takes no other "
+                    "one later: enter “%(new)s” in the shop's own pages.",
                     shop=channel.name,
                     old=last.payload.get("tracking") or "",
                     new=tracking["tracking"],

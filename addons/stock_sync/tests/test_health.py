@@ -171,6 +171,7 @@ class TestHealth(StockSyncCommon):
         )
 
     def test_error_rate(self):
+        self._let_read(minutes=3)
         for _number in range(6):
             self.channel._log_sync("stock", "Stock sent", direction="out")
         for _number in range(4):

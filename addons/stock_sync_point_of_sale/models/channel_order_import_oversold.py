@@ -12,7 +12,9 @@ class ChannelOrderImporter(models.AbstractModel):
     def _get_oversold_text(self, short, room):
         """Override: sales at tills are booked in any case, and named as the cause."""
         text = super()._get_oversold_text(short, room)
-        products = self.env["product.product"].union(*(product for product, _q in short))
+        products = self.env["product.product"].union(
+            *(product for product, _q in short)
+        )
         sales = self.env["pos.order.line"]._get_recent_sales(products)
         if not sales:
             return text

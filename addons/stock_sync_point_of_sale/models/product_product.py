@@ -109,7 +109,8 @@ class ProductProduct(models.Model):
             WHERE sale.session_id = ANY(ARRAY(
                     SELECT id FROM pos_session WHERE state <> 'closed'))
               AND CASE
-                WHEN sale.state = 'draft' THEN config.counts_open_orders AND line.qty > 0
+                WHEN sale.state = 'draft'
+                    THEN config.counts_open_orders AND line.qty > 0
                 WHEN sale.state = 'cancel' THEN FALSE
                 ELSE session.update_stock_at_closing AND sale.shipping_date IS NULL
                     AND NOT (COALESCE(company.anglo_saxon_accounting, FALSE)
