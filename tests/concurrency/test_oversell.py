@@ -1,6 +1,7 @@
 """SS-6: ten units, five shops, the web shop, a till, the API and quotations: fifty
 buyers at once, and nobody but the till sells what is gone."""
 
+import json
 from pathlib import Path
 
 from .. import harness
@@ -20,6 +21,7 @@ print(json.dumps([race_oversell(env, seed) for seed in range({RACES})]))
         races = harness.run_odoo_shell(database, code)
     assert len(races) == RACES
     for race in races:
+        print(json.dumps(race, indent=1))
         check(race)
 
 
