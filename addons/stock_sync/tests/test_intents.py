@@ -240,8 +240,9 @@ class TestIntents(StockSyncCommon):
 
     def test_label(self):
         picking = self._ship(self._import())
-        self.assertTrue(picking.has_channel_label)
-        action = picking.action_channel_label()
+        packer = self._create_user("warehouse")
+        self.assertTrue(picking.with_user(packer).has_channel_label)
+        action = picking.with_user(packer).action_channel_label()
         attachment = self.env["ir.attachment"].search(
             [("res_model", "=", "stock.picking"), ("res_id", "=", picking.id)]
         )
