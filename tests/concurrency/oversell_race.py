@@ -157,7 +157,7 @@ def make_payload(world, key):
         "placed_at": "2026-07-19T08:12:44+07:00",
         "status": "paid",
         "currency": world.currency,
-        "customer": {"external_id": "C1", "name": "Buyer"},
+        "customer": {"external_id": key, "name": f"Buyer {key}"},
         "lines": [
             {
                 "external_id": f"{key}-1",
