@@ -228,7 +228,10 @@ def buy_by_quotation(run, world, _key):
 
 
 def buy_on_website(run, world, key):
-    """A visitor pays a cart; the provider says that the money is there."""
+    """A visitor pays a cart; the provider says that the money is there.
+
+    What is held at the start of the payment is the visitor's from then on.
+    """
 
     def pay(env):
         cart = make_quotation(
@@ -254,7 +257,8 @@ def buy_on_website(run, world, key):
 
     def finish(env):
         transaction = env["payment.transaction"].browse(transaction_id)
-        transaction._set_done()
+        # the provider keeps the money for us: confirms, and posts nothing
+        transaction._set_authorized()
         transaction._post_process()
 
     run(finish)
