@@ -6,7 +6,9 @@ from odoo.addons.order_management.hooks import keep_used_channels
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "channel_drift_day",
     "channel_drift_line",
+    "channel_drift_order",
     "channel_drift_check",
     "channel_publish_rule",
     "channel_listing",
@@ -25,6 +27,11 @@ def uninstall_hook(env):
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    # nobody can do these any more; what was done or failed stays as history
+    env.cr.execute(
+        "DELETE FROM queue_job WHERE channel LIKE 'root.stock_sync%'"
+        " AND state IN ('wait_dependencies', 'pending', 'enqueued')"
+    )
     env.invalidate_all()
     kind = env.ref("stock_sync.mail_activity_type_sync", False)
     if kind:

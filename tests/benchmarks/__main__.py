@@ -12,7 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-from . import case_bulk, case_controls, case_million, case_stock_sync
+from . import (
+    case_bulk,
+    case_controls,
+    case_million,
+    case_shop,
+    case_stock_sync,
+)
 from .run import Run
 
 BENCHMARKS = {
@@ -27,7 +33,11 @@ BENCHMARKS = {
     "stock_sync": case_stock_sync.stock_sync,
 }
 #: those that take many minutes: only when named or with --big
-BIG = {"memory": case_bulk.memory, "million": case_million.million}
+BIG = {
+    "memory": case_bulk.memory,
+    "shop": case_shop.shop,
+    "million": case_million.million,
+}
 
 
 def parse_arguments(arguments=None):

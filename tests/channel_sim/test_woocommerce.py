@@ -372,6 +372,22 @@ def test_a_note_that_was_lost_is_written_later(adapter, simulator):
     assert len(simulator.notes[order["id"]]) == 1
 
 
+def test_a_number_that_came_late_or_was_changed(adapter, simulator):
+    bottle = simulator.add_product("Bottle", "BTL", "34.00", 9)
+    order = simulator.order([(bottle, 2)])
+    adapter.ship(shipment(order, "p1", tracking="", carrier="", is_last=False))
+    adapter.ship(shipment(order, "p2"))
+    for new, old in (("T8", ""), ("T9", "T8")):
+        adapter.change_tracking(shipment(order, new, tracking=new), old)
+        with pytest.raises(errors.AlreadyDone):
+            adapter.change_tracking(shipment(order, new, tracking=new), old)
+    meta = {entry["key"]: entry["value"] for entry in order["meta_data"]}
+    parcels = meta["_wc_shipment_tracking_items"]
+    assert [p["tracking_number"] for p in parcels] == ["T9", "Tp2"]
+    notes = [note["note"] for note in simulator.notes[order["id"]]]
+    assert notes == ["SPX Tp2", "SPX T8", "SPX T9"]
+
+
 def test_cancel(adapter, simulator):
     bottle = simulator.add_product("Bottle", "BTL", "34.00", 9)
     order = simulator.order([(bottle, 2)])

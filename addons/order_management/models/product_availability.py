@@ -109,6 +109,15 @@ class ProductProduct(models.Model):
             quantities.update(((row[0], row[1]), row[2]) for row in rows)
         return quantities
 
+    def _get_stored_parts(self, company):
+        """Hook: what lies in stock of one unit of each of these products.
+
+        :param company: whose bills count, where addons know products made of others
+        :return: ``{product: {stored product: quantity in its own unit}}``; what is not
+            kept in stock is left out
+        """
+        return {product: {product: 1.0} for product in self if product.is_storable}
+
     def _get_promise_timeline(self, warehouses):
         """When how much can be promised: supply added up by date, all demand and all
         holds taken off from the start.

@@ -14,13 +14,6 @@ class ProductProduct(models.Model):
 
     def _query_promise(self, warehouses, at):
         """One row (product, warehouse, quantity) for each pair that has anything."""
-        parts = [
-            self._sql_promise_on_hand(at),
-            self._sql_promise_demand(at),
-            self._sql_promise_holds(),
-        ]
-        if at is not None:
-            parts.append(self._sql_promise_incoming(SQL("date <= %s", at)))
         return SQL(
             """
             %s
@@ -30,8 +23,19 @@ class ProductProduct(models.Model):
             """,
             self._sql_promise_moves(warehouses),
             self.env["decimal.precision"].precision_get("Product Unit"),
-            SQL(" UNION ALL ").join(parts),
+            SQL(" UNION ALL ").join(self._get_promise_parts(at)),
         )
+
+    def _get_promise_parts(self, at):
+        """Hook: queries of (product, warehouse, NULL, quantity), to be added up."""
+        parts = [
+            self._sql_promise_on_hand(at),
+            self._sql_promise_demand(at),
+            self._sql_promise_holds(),
+        ]
+        if at is not None:
+            parts.append(self._sql_promise_incoming(SQL("date <= %s", at)))
+        return parts
 
     def _query_timeline(self, warehouses):
         """Rows (product, warehouse, date or NULL for now, quantity)."""

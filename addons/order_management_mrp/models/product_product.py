@@ -44,6 +44,12 @@ class ProductProduct(models.Model):
 
         return self._promise_kits(warehouses, ask, divide, _merge_timelines)
 
+    def _get_stored_parts(self, company):
+        """Override: a kit is its parts."""
+        kits = self._filter_kits()._get_kit_components(company)
+        plain = super(ProductProduct, self - self.browse().union(*kits))
+        return {**plain._get_stored_parts(company), **kits}
+
     def _promise_kits(self, warehouses, ask, divide, combine):
         """Ask for everything but kits, then make the kits of their parts.
 

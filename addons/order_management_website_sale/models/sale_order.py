@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import SUPERUSER_ID, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class SaleOrder(models.Model):
@@ -26,7 +26,11 @@ class SaleOrder(models.Model):
         return super()._hold_for_approval()
 
     def _hold_at_payment_start(self):
-        """Hold what is paid, as long as the channel says; never stop a payment."""
+        """Hold what is paid, as long as the channel says.
+
+        :raises ValidationError: somebody else just took what the shop sells only while
+            it is there; no money was asked for yet
+        """
         self.ensure_one()
         minutes = self.sale_channel_id.payment_hold_minutes
         if not minutes or not self.website_id or self.state not in ("draft", "sent"):
@@ -44,12 +48,35 @@ class SaleOrder(models.Model):
             )
             return
         if missing:
+            self._refuse_sold_out(missing)
             products = {product for short in missing.values() for product in short}
             self._message_log(
                 body=self.env._(
                     "Not held during the payment, since it is not in stock: "
                     "%(products)s",
                     products=", ".join(sorted(p.display_name for p in products)),
+                )
+            )
+
+    def _refuse_sold_out(self, missing):
+        """Say before the payment what `website_sale_stock` could not know: it looks at
+        the stock without meeting those who take it at this moment.
+
+        :param missing: as `_hold` gives it
+        :raises ValidationError: for products that are not sold beyond the stock
+        """
+        products = self.env["product.product"].union(*(ln.product_id for ln in missing))
+        if "allow_out_of_stock_order" not in products._fields:
+            return
+        sold_out = products.filtered(
+            lambda one: one.is_storable and not one.allow_out_of_stock_order
+        )
+        if sold_out:
+            raise ValidationError(
+                self.env._(
+                    "Somebody else has just bought %(products)s, and there is not "
+                    "enough left. Nothing was paid: change your cart and try again.",
+                    products=", ".join(sold_out.mapped("display_name")),
                 )
             )
 

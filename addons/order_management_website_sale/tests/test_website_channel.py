@@ -3,7 +3,7 @@ import itertools
 
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -177,6 +177,21 @@ class TestWebsiteChannel(PaymentCommon, WebsiteHubCase):
         self.patch(type(cart), "_hold_for_payment", refuse)
         self.assertEqual(self._pay(cart).state, "draft")
         self.assertIn("Sold out", cart.message_ids[0].body)
+
+    def test_last_unit_goes_to_one_buyer(self):
+        """SS-6: who comes second hears so before any money is asked for."""
+        self.channel.payment_hold_minutes = 30
+        self.lamp.allow_out_of_stock_order = False
+        first, second = self._create_cart(19), self._create_cart(2)
+        self._pay(first)
+        with self.assertRaisesRegex(ValidationError, "has just bought Lamp"):
+            self._pay(second)
+        self.assertFalse(self._get_holds(second))
+        # what is sold beyond the stock on purpose goes on
+        self.lamp.allow_out_of_stock_order = True
+        third = self._create_cart(2)
+        self.assertEqual(self._pay(third).state, "draft")
+        self.assertIn("not in stock", third.message_ids[0].body)
 
     def test_paid_order_that_needs_approval(self):
         """OM-10: it waits, a person is told, and it is nobody's cart any more."""

@@ -143,6 +143,14 @@ class Adapter(ABC):
         """
         raise Unsupported("no shipments", code=self.kind)
 
+    def change_tracking(self, shipment: Shipment, old_tracking: str) -> None:
+        """Tell another tracking number of a parcel that was told with
+        ``old_tracking``, which may be empty.
+
+        :raises AlreadyDone: when it knows that number
+        """
+        raise Unsupported("no other number", code=self.kind)
+
     def get_label(self, order_external_id: str, package_id: str = "") -> Label:
         """The label of a parcel.
 

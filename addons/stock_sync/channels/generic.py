@@ -64,6 +64,7 @@ _PATHS = {
     "listings": "/listings",
     "stock": "/stock",
     "shipments": "/shipments",
+    "tracking": "/tracking",
     "cancellations": "/cancellations",
     "returns": "/returns",
 }
@@ -104,6 +105,7 @@ class Generic(Adapter):
         stock_batch=100,
         locations=True,
         ship=True,
+        late_tracking=True,
         partial_shipments=True,
         cancel=True,
         idempotency_key=True,
@@ -309,6 +311,17 @@ class Generic(Adapter):
         body = self._ask("POST", "shipments", body=values, key=shipment.key)
         made = str(body.get("external_id") or "")
         return Shipped(made, shipment.tracking, shipment.carrier)
+
+    def change_tracking(self, shipment, old_tracking):
+        values = {
+            "order_id": shipment.order_external_id,
+            "lines": write_lines(shipment.lines),
+            "replaces": old_tracking,
+            "tracking": shipment.tracking,
+            "tracking_url": shipment.tracking_url,
+            "carrier": shipment.carrier,
+        }
+        self._ask("POST", "tracking", body=values, key=shipment.key)
 
     def cancel(self, cancellation):
         values = {

@@ -3,7 +3,8 @@
 """A shop that is not there: to learn on, and for demo data. It calls nobody.
 
 Its listings and their stock are in the shop's options: ``{"listings": [{"item",
-"sku", "name", "quantity"}]}``. What is sent to it is taken and forgotten.
+"sku", "name", "quantity"}]}``, and so are its orders: ``{"orders": [neutral order]}``.
+What is sent to it is taken and forgotten.
 """
 
 from .adapter import Adapter, register
@@ -16,11 +17,13 @@ from .types import (
     ListingRef,
     Listings,
     OrderPage,
+    OrderRef,
     Orders,
     RemoteListing,
     ShopInfo,
     StockLevel,
 )
+from .values import moment
 
 
 @register("practice")
@@ -59,11 +62,31 @@ class Practice(Adapter):
             )
         return found
 
+    def _get_orders(self):
+        return {
+            str(one["external_id"]): one
+            for one in self.shop.options.get("orders") or ()
+        }
+
     def list_orders(self, since, until, cursor=""):
-        return OrderPage(())
+        found = [
+            OrderRef(name, moment(one.get("updated_at") or one.get("placed_at")))
+            for name, one in self._get_orders().items()
+        ]
+        refs = [
+            ref
+            for ref in found
+            if (not since or ref.updated_at >= since)
+            and (not until or ref.updated_at <= until)
+        ]
+        return OrderPage(tuple(sorted(refs, key=lambda ref: ref.updated_at)))
 
     def read_orders(self, external_ids):
-        return Orders(missing=tuple(external_ids))
+        known = self._get_orders()
+        return Orders(
+            {name: dict(known[name]) for name in external_ids if name in known},
+            tuple(name for name in external_ids if name not in known),
+        )
 
     def list_listings(self, cursor=""):
         return Listings(tuple(self._get_listings().values()))

@@ -81,6 +81,8 @@ class Capabilities:
     price: bool = False
     ship: bool = False
     partial_shipments: bool = False
+    #: the tracking number of a parcel can be entered later, or changed
+    late_tracking: bool = False
     labels: bool = False
     cancel: bool = False
     answer_cancellation: bool = False

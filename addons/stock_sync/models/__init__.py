@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import channel_drift_check
+from . import channel_drift_check_orders
+from . import channel_drift_day
 from . import channel_drift_line
+from . import channel_drift_order
 from . import channel_intent
 from . import channel_listing
 from . import channel_listing_drift
@@ -30,7 +33,10 @@ from . import sale_channel_account
 from . import sale_channel_adapter
 from . import sale_channel_brake
 from . import sale_channel_checks
+from . import sale_channel_drift
 from . import sale_channel_health
+from . import sale_channel_health_drift
+from . import sale_channel_health_errors
 from . import sale_channel_intents
 from . import sale_channel_jobs
 from . import sale_channel_listings
@@ -44,5 +50,6 @@ from . import sale_order
 from . import stock_hold
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_label
 from . import stock_quant
 from . import stock_warehouse

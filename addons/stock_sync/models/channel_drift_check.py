@@ -70,9 +70,10 @@ class ChannelDriftCheck(models.Model):
     def _cron_check(self):
         """Compare every connected shop; enqueues only."""
         for channel in self.env["sale.channel"].search(
-            [("sync_state", "=", "connected"), ("stock_is_published", "=", True)]
+            [("sync_state", "=", "connected")]
         ):
-            self._start(channel)
+            if channel._get_sync_kinds().get(channel.channel_type):
+                self._start(channel)
 
     @api.model
     def _start(self, channel):
@@ -81,7 +82,10 @@ class ChannelDriftCheck(models.Model):
             self.env._("Another check was started.")
         )
         check = self.create({"channel_id": channel.id})
-        channel._fetch_listings(check)
+        if channel._get_capabilities().listings:
+            channel._fetch_listings(check)
+        else:
+            check._finish(self.env["channel.listing"])
         return check
 
     def _compare(self, remote_listings):

@@ -91,7 +91,12 @@ class ChannelDriftLine(models.Model):
         listings = self.env["channel.listing"]
         listings._store_taken(
             [
-                (line.listing_id.id, line.their_qty, line.listing_id.remote_version)
+                (
+                    line.listing_id.id,
+                    # what a shop sold beyond its stock it shows below zero
+                    max(0, line.their_qty),
+                    line.listing_id.remote_version,
+                )
                 for line in lines
             ]
         )

@@ -38,7 +38,13 @@ class ChannelIntent(models.Model):
         related="channel_id.company_id", store=True, precompute=True, index=True
     )
     kind = fields.Selection(
-        [("ship", "Shipment"), ("cancel", "Cancellation")], required=True, readonly=True
+        [
+            ("ship", "Shipment"),
+            ("track", "Tracking number"),
+            ("cancel", "Cancellation"),
+        ],
+        required=True,
+        readonly=True,
     )
     key = fields.Char(
         required=True, readonly=True, help="The same at every try of the same effect."
@@ -242,7 +248,7 @@ class ChannelIntent(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         states = {"done": "ok", "failed": "error"}
         self.channel_id._log_sync(
-            self.kind,
+            "ship" if self.kind == "track" else self.kind,
             kinds[self.kind],
             direction="out",
             external_id=self.order_external_id,

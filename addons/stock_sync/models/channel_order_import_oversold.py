@@ -1,12 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
-from odoo import api, models
+from odoo import api, fields, models
 
 #: the code of an order that asks for more than there is
 OVERSOLD = "oversold"
+#: how long the goods of a paid order are held while it waits for its confirmation
+_HELD_DAYS = 7
 
 
 class ChannelOrderImporter(models.AbstractModel):
@@ -22,22 +25,40 @@ class ChannelOrderImporter(models.AbstractModel):
     def _check_totals(self, channel, items):
         """Override: once products and quantities are known."""
         result = super()._check_totals(channel, items)
-        if channel.stock_is_published and channel.sync_state != "draft":
+        if channel._is_oversold_held():
             new = [item for item in self._open(items) if not item.row.sale_order_id]
             self._hold_oversold(channel, new)
         return result
 
     @api.model
+    def _apply_status(self, channel, items):
+        """Override: what was sold and waits for its confirmation is held.
+
+        The next order, or the next buyer elsewhere, would be promised it again.
+        """
+        result = super()._apply_status(channel, items)
+        if channel._is_oversold_held():
+            orders = self.env["sale.order"].union(
+                *(item.sale_order for item in items if not item.is_unpaid)
+            )
+            waiting = orders.filtered(lambda order: order.state in ("draft", "sent"))
+            if waiting:
+                until = fields.Datetime.now() + timedelta(days=_HELD_DAYS)
+                waiting._hold(until, kind="unpaid", partial=True)
+        return result
+
+    @api.model
     def _hold_oversold(self, channel, items):
         """In the order of their arrival, as long as there is something."""
-        needs = {id(item): self._get_needs(item) for item in items}
+        company = channel.company_id
+        needs = {id(item): self._get_needs(item, company) for item in items}
         products = self.env["product.product"].union(
             *(product for needed in needs.values() for product in needed)
         )
         if not products:
             return
         publisher = self.env["channel.stock.publisher"]
-        warehouses = publisher._get_warehouses(channel.company_id)
+        warehouses = publisher._get_warehouses(company)
         warehouses |= channel.warehouse_id
         # whoever sells or holds the same at this moment is counted before or after
         self.env["stock.hold"]._claim_stock(products, warehouses)
@@ -56,18 +77,22 @@ class ChannelOrderImporter(models.AbstractModel):
                 room[product.id] -= float(quantity)
 
     @api.model
-    def _get_needs(self, item):
-        """``{stored product: quantity in its unit}`` of an order that is to ship."""
+    def _get_needs(self, item, company):
+        """``{stored product: quantity in its unit}`` of an order that is to ship; kits
+        by their parts."""
         needs = defaultdict(Decimal)
         if item.is_cancelled or item.is_history:
             return needs
-        for line in item.lines:
-            if line.product and line.product.is_storable and line.quantity > 0:
-                factor = 1.0
-                if line.uom:
-                    unit = line.product.uom_id
-                    factor = line.uom._compute_quantity(1.0, unit, round=False)
-                needs[line.product] += line.quantity * Decimal(str(factor))
+        lines = [line for line in item.lines if line.product and line.quantity > 0]
+        products = self.env["product.product"].union(*(line.product for line in lines))
+        parts = products._get_stored_parts(company)
+        for line in lines:
+            factor = 1.0
+            if line.uom:
+                unit = line.product.uom_id
+                factor = line.uom._compute_quantity(1.0, unit, round=False)
+            for product, per_unit in parts.get(line.product, {}).items():
+                needs[product] += line.quantity * Decimal(str(factor * per_unit))
         return needs
 
     @api.model

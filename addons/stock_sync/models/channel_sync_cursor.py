@@ -69,6 +69,10 @@ class ChannelSyncCursor(models.Model):
         "Refused", readonly=True, help="Webhooks without a good signature."
     )
     refused_at = fields.Datetime("Last Refused", readonly=True)
+    refused_hour_count = fields.Integer("Refused Within an Hour", readonly=True)
+    refused_hour_at = fields.Datetime(
+        readonly=True, help="When the hour began that refused webhooks are counted in."
+    )
 
     _topic_uniq = models.UniqueIndex(
         "(channel_id, topic)", "A topic of a shop is read once."

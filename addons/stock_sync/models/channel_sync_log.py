@@ -74,6 +74,7 @@ class ChannelSyncLog(models.Model):
     )
 
     _channel_kind_idx = models.Index("(channel_id, kind, id)")
+    _channel_logged_idx = models.Index("(channel_id, logged_at)")
 
     @api.depends("trace")
     def _compute_trace_text(self):

@@ -40,9 +40,20 @@ class SaleChannel(models.Model):
 
         :raises ChannelError: when it was not taken, or nobody knows
         """
+        shipment = self._prepare_shipment(intent)
+
+        def call(adapter):
+            if look_first and self._is_shipment_known(adapter, shipment):
+                raise errors.AlreadyDone("found at the shop")
+            return adapter.ship(shipment)
+
+        shipped = self._with_fresh_token(call)
+        return {"result_ref": shipped.external_id or shipped.tracking or False}
+
+    def _prepare_shipment(self, intent):
         payload = intent.payload
         shipped_at = payload.get("shipped_at")
-        shipment = Shipment(
+        return Shipment(
             order_external_id=intent.order_external_id,
             lines=tuple((tuple(ids), units) for ids, units in payload["lines"]),
             key=intent.key,
@@ -53,13 +64,25 @@ class SaleChannel(models.Model):
             is_last=payload.get("is_last", True),
         )
 
+    def _send_track(self, intent, look_first):
+        """Tell the shop the number of a parcel that it was told about before.
+
+        :raises ChannelError: when it was not taken, or nobody knows
+        """
+        told = intent.picking_id.intent_ids.filtered(lambda one: one.kind == "ship")
+        if any(one.state != "done" for one in told):
+            raise errors.RateLimited("the parcel itself comes first", retry_after=60)
+        shipment = self._prepare_shipment(intent)
+
         def call(adapter):
             if look_first and self._is_shipment_known(adapter, shipment):
                 raise errors.AlreadyDone("found at the shop")
-            return adapter.ship(shipment)
+            return adapter.change_tracking(
+                shipment, intent.payload.get("old_tracking") or ""
+            )
 
-        shipped = self._with_fresh_token(call)
-        return {"result_ref": shipped.external_id or shipped.tracking or False}
+        self._with_fresh_token(call)
+        return {"result_ref": shipment.tracking}
 
     def _is_shipment_known(self, adapter, shipment):
         """Whether the shop has that parcel: by its tracking number."""

@@ -249,6 +249,7 @@ class SaleChannel(models.Model):
             "price": self.env._("Prices"),
             "ship": self.env._("Shipments"),
             "partial_shipments": self.env._("Partial shipments"),
+            "late_tracking": self.env._("Tracking numbers that come later"),
             "labels": self.env._("Labels"),
             "cancel": self.env._("Cancelling"),
             "sandbox": self.env._("Sandbox"),

@@ -32,6 +32,13 @@ class SaleChannel(models.Model):
         tracking=True,
         help="Show in this shop what can be sold, and keep it so.",
     )
+    stock_oversold_hold = fields.Boolean(
+        "Hold Orders Beyond Stock",
+        tracking=True,
+        help="An imported order that asks for more than can be promised waits in the "
+        "inbox for a decision and reserves nothing. Always so in shops that stock is "
+        "sent to; choose it for orders that other systems and files bring.",
+    )
     stock_drift_fix = fields.Selection(
         [("manual", "Show it to a person"), ("auto", "Send ours again")],
         "When a Shop Shows Something Else",
@@ -54,6 +61,12 @@ class SaleChannel(models.Model):
                     [("channel_id", "=", channel.id)], "shop"
                 )
         return result
+
+    def _is_oversold_held(self):
+        """Whether orders of this channel that ask for too much wait for somebody."""
+        self.ensure_one()
+        is_shown = self.stock_is_published and self.sync_state != "draft"
+        return is_shown or self.stock_oversold_hold
 
     @api.model
     def _commit_apart(self, records, method, *args):

@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 
@@ -75,18 +75,26 @@ class SaleChannel(models.Model):
                 """
                 INSERT INTO channel_sync_cursor
                     (channel_id, company_id, topic, refused_count, refused_at,
-                     create_date, write_date)
-                VALUES (%(channel)s, %(company)s, 'webhooks', 1, %(now)s, %(now)s,
-                    %(now)s)
+                     refused_hour_count, refused_hour_at, create_date, write_date)
+                VALUES (%(channel)s, %(company)s, 'webhooks', 1, %(now)s, 1, %(now)s,
+                    %(now)s, %(now)s)
                 ON CONFLICT (channel_id, topic) DO UPDATE SET
                     refused_count = COALESCE(
                         channel_sync_cursor.refused_count, 0) + 1,
-                    refused_at = EXCLUDED.refused_at
+                    refused_at = EXCLUDED.refused_at,
+                    refused_hour_count = CASE
+                        WHEN channel_sync_cursor.refused_hour_at > %(hour)s
+                        THEN channel_sync_cursor.refused_hour_count + 1 ELSE 1 END,
+                    refused_hour_at = CASE
+                        WHEN channel_sync_cursor.refused_hour_at > %(hour)s
+                        THEN channel_sync_cursor.refused_hour_at
+                        ELSE EXCLUDED.refused_hour_at END
                 RETURNING id
                 """,
                 channel=self.id,
                 company=self.company_id.id,
                 now=now,
+                hour=now - timedelta(hours=1),
             )
         )
         self.env["channel.sync.cursor"].invalidate_model()

@@ -76,14 +76,61 @@ class StockPicking(models.Model):
     def _update_ship_intent(self):
         """Whether the shop was told, or is about to be: a parcel is told once.
 
-        What was not sent yet gets the tracking number that there is now.
+        What was not sent yet gets the tracking number that there is now; a shop that
+        was told already is told the other number.
         """
         self.ensure_one()
         # whoever enters the number need not have rights on messages
         intents = self.intent_ids.sudo().filtered(lambda one: one.kind == "ship")
-        for intent in intents.filtered(lambda one: one.state in ("planned", "failed")):
+        waiting = intents.filtered(lambda one: one.state in ("planned", "failed"))
+        for intent in waiting:
             intent.payload = {**intent.payload, **self._prepare_tracking()}
+        if intents and not waiting:
+            self._plan_late_tracking(intents[-1:])
         return bool(intents)
+
+    def _plan_late_tracking(self, told):
+        """One message for a number that came, or was changed, after the parcel.
+
+        :param told: the message that told the parcel (with sudo)
+        """
+        tracking = self._prepare_tracking()
+        later = self.intent_ids.sudo().filtered(lambda one: one.kind == "track")
+        last = later.sorted("id")[-1:] or told
+        if last.payload.get("tracking") == tracking["tracking"]:
+            return
+        if last.state in ("planned", "failed"):
+            last.payload = {**last.payload, **tracking}
+            return
+        channel = told.channel_id
+        if not channel._get_capabilities().late_tracking:
+            self.sudo()._message_log(
+                body=self.env._(
+                    "%(shop)s was told tracking number “%(old)s” and takes no other "
+                    "one later: enter “%(new)s” in the shop's own pages.",
+                    shop=channel.name,
+                    old=last.payload.get("tracking") or "",
+                    new=tracking["tracking"],
+                )
+            )
+            return
+        self.env["channel.intent"]._plan(
+            [
+                {
+                    "channel_id": channel.id,
+                    "kind": "track",
+                    "key": f"track:{self.id}:{len(later) + 1}",
+                    "order_external_id": told.order_external_id,
+                    "order_id": told.order_id.id,
+                    "picking_id": self.id,
+                    "payload": {
+                        **last.payload,
+                        **tracking,
+                        "old_tracking": last.payload.get("tracking") or "",
+                    },
+                }
+            ]
+        )
 
     def _find_inbox_rows(self, orders):
         """``{order: its row of the inbox}``; what the buyer bought is no secret to

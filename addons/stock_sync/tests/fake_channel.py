@@ -25,6 +25,7 @@ from ..channels.types import (
     Capabilities,
     Hint,
     ItemResult,
+    Label,
     Listings,
     OrderPage,
     OrderRef,
@@ -53,6 +54,8 @@ class FakeShop:
         self.returns, self.settlements = {}, {}
         self.listings, self.stock = {}, {}
         self.shipments, self.cancellations = [], []
+        #: (shipment, old number) of parcels whose number came late
+        self.changes = []
         self.access_token, self.refresh_token = "access-0", "refresh-0"
         self.token_number = 0
         self.page_size = 50
@@ -114,6 +117,8 @@ class FakeAdapter(Adapter):
         settlements=True,
         ship=True,
         partial_shipments=True,
+        late_tracking=True,
+        labels=True,
         cancel=True,
         compare_and_set=False,
         idempotency_key=True,
@@ -248,6 +253,14 @@ class FakeAdapter(Adapter):
             raise errors.AlreadyDone("shipped", code="known")
         shop.shipments.append(shipment)
         return Shipped(f"P{len(shop.shipments)}", shipment.tracking, shipment.carrier)
+
+    def change_tracking(self, shipment, old_tracking):
+        self._ask("change_tracking", shipment, old_tracking)
+        self.shop_in_memory.changes.append((shipment, old_tracking))
+
+    def get_label(self, order_external_id, package_id=""):
+        self._ask("get_label", order_external_id, package_id)
+        return Label(b"%PDF-1.4 label", name=f"{order_external_id}.pdf")
 
     def cancel(self, cancellation):
         self._ask("cancel", cancellation)

@@ -169,3 +169,41 @@ class TestHealth(StockSyncCommon):
         self.assertGreater(
             self.get_cursor().last_new_at, fields.Datetime.now() - timedelta(minutes=1)
         )
+
+    def test_error_rate(self):
+        self._let_read(minutes=3)
+        for _number in range(6):
+            self.channel._log_sync("stock", "Stock sent", direction="out")
+        for _number in range(4):
+            self.channel._log_sync(
+                "stock", "Stock not sent", direction="out", state="error", error="No"
+            )
+        self.channel.invalidate_recordset()
+        self.assertEqual(self.channel.sync_error_rate, 40)
+        self.assertIn("40 %", self.channel.sync_health_text)
+        self.assertEqual(self.channel.sync_health, "warning")
+        self.env["sale.channel"]._cron_health()
+        self.assertIn("errors", self.channel.activity_ids.mapped("sync_kind"))
+
+    def test_many_refused_webhooks(self):
+        """SS-11, SS-14: some are nothing; many within an hour are told."""
+        self.channel.sync_refused_limit = 5
+        for _number in range(4):
+            self.channel._refuse_webhook()
+        self.env["sale.channel"]._cron_health()
+        self.assertNotIn("refused", self.channel.activity_ids.mapped("sync_kind"))
+        self.channel._refuse_webhook()
+        self.env["sale.channel"]._cron_health()
+        self.assertIn("refused", self.channel.activity_ids.mapped("sync_kind"))
+        self.channel.invalidate_recordset()
+        self.assertIn("Compare the webhook secret", self.channel.sync_health_text)
+        # an hour later it begins anew
+        cursor = self.get_cursor("webhooks")
+        past = fields.Datetime.now() - timedelta(minutes=61)
+        cursor.write({"refused_at": past, "refused_hour_at": past})
+        self.env.flush_all()
+        self.env["sale.channel"]._cron_health()
+        self.assertNotIn("refused", self.channel.activity_ids.mapped("sync_kind"))
+        self.channel._refuse_webhook()
+        self.assertEqual(self.get_cursor("webhooks").refused_hour_count, 1)
+        self.assertEqual(self.get_cursor("webhooks").refused_count, 6)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -187,3 +188,76 @@ class TestIntents(StockSyncCommon):
         self._send(intent)
         self.assertEqual(intent.state, "planned")
         self.assertFalse(self.shop.shipments)
+
+    def test_number_that_comes_late(self):
+        """SS-7: the shop hears of it once, and of a changed one once more."""
+        picking = self._ship(self._import(), tracking=False)
+        self._send(picking.intent_ids)
+        picking.carrier_tracking_ref = "T9"
+        late = picking.intent_ids - picking.intent_ids.filtered(
+            lambda intent: intent.kind == "ship"
+        )
+        self.assertEqual((late.kind, late.state), ("track", "planned"))
+        picking.carrier_tracking_ref = "T10"
+        self.assertEqual(len(picking.intent_ids), 2, "not sent yet: the same message")
+        self._send(late)
+        picking.carrier_tracking_ref = "T10"
+        self.assertEqual(len(picking.intent_ids), 2, "told already")
+        [(shipment, old)] = self.shop.changes
+        self.assertEqual((shipment.tracking, old), ("T10", ""))
+        picking.carrier_tracking_ref = "T11"
+        self._send(picking.intent_ids.sorted("id")[-1])
+        self.assertEqual(
+            [(one.tracking, old) for one, old in self.shop.changes],
+            [("T10", ""), ("T11", "T10")],
+        )
+        self.assertEqual(len(self.shop.shipments), 1)
+
+    def test_late_number_waits_for_the_parcel(self):
+        picking = self._ship(self._import())
+        told = picking.intent_ids
+        self.shop.faults["ship"] = [errors.Unavailable("cut off")]
+        self._send(told)
+        self.assertEqual(told.state, "unknown")
+        picking.carrier_tracking_ref = "T2"
+        late = picking.intent_ids - told
+        self._send(late)
+        self.assertEqual(late.state, "planned")
+        self.assertFalse(self.shop.changes)
+        told.next_at = late.next_at = False
+        self._send(told)
+        self._send(late)
+        self.assertEqual((told.state, late.state), ("done", "done"))
+        self.assertEqual(self.shop.changes[0][1], "T1")
+
+    def test_late_number_that_the_shop_does_not_take(self):
+        self.use_capabilities(late_tracking=False)
+        picking = self._ship(self._import())
+        self._send(picking.intent_ids)
+        picking.carrier_tracking_ref = "T2"
+        self.assertEqual(len(picking.intent_ids), 1)
+        self.assertIn("takes no other one", picking.message_ids[0].body)
+
+    def test_label(self):
+        picking = self._ship(self._import())
+        packer = self._create_user("warehouse")
+        self.assertTrue(picking.with_user(packer).has_channel_label)
+        action = picking.with_user(packer).action_channel_label()
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", "stock.picking"), ("res_id", "=", picking.id)]
+        )
+        self.assertIn(str(attachment.id), action["url"])
+        self.assertEqual(attachment.raw, b"%PDF-1.4 label")
+        picking.action_channel_label()
+        self.assertEqual(self.shop.calls["get_label"], 1, "printed again from here")
+
+    def test_label_that_is_not_ready(self):
+        picking = self._ship(self._import())
+        self.shop.faults["get_label"] = [errors.Unavailable("pending")]
+        with self.assertRaisesRegex(UserError, "not ready. Try again"):
+            picking.action_channel_label()
+        self.use_capabilities(labels=False)
+        picking.invalidate_recordset()
+        self.assertFalse(picking.has_channel_label)
+        with self.assertRaisesRegex(UserError, "No label to fetch"):
+            picking.action_channel_label()

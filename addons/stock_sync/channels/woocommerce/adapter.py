@@ -74,6 +74,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         stock_batch=_PAGE,
         price=True,
         ship=True,
+        late_tracking=True,
         partial_shipments=True,
         cancel=True,
         order_page=_PAGE,
@@ -212,6 +213,31 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         if text:
             self._write_note(name, text)
         return Shipped(shipment.key, shipment.tracking, shipment.carrier)
+
+    def change_tracking(self, shipment: Shipment, old_tracking: str) -> None:
+        """Put the new number into the parcel of the old one, and tell the buyer.
+
+        :raises AlreadyDone: when the shop has that number
+        """
+        name = f"orders/{_order_number(shipment.order_external_id)}"
+        order = self.client.get(name)
+        meta = {entry.get("key"): entry.get("value") for entry in order["meta_data"]}
+        parcels = meta.get(_TRACKING_META)
+        parcels = parcels if isinstance(parcels, list) else []
+        numbers = [str(parcel.get("tracking_number") or "") for parcel in parcels]
+        text = _parcel_text(shipment)
+        if shipment.tracking in numbers:
+            if text and not self._has_note(name, text):
+                self._write_note(name, text)
+            raise AlreadyDone(shipment.tracking, code="parcel")
+        if old_tracking in numbers:
+            parcels[numbers.index(old_tracking)] = _parcel(shipment)
+        else:
+            parcels.append(_parcel(shipment))
+        body = {"meta_data": [{"key": _TRACKING_META, "value": parcels}]}
+        self.client.request("PUT", name, body=body)
+        if text:
+            self._write_note(name, text)
 
     def cancel(self, cancellation: Cancellation) -> None:
         """Cancel a whole order; the shop puts the goods back on sale itself.

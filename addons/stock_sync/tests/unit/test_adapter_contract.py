@@ -15,6 +15,7 @@ METHODS = {
     "stock": ["push_stock", "read_stock"],
     "price": ["push_price"],
     "ship": ["ship"],
+    "late_tracking": ["change_tracking"],
     "labels": ["get_label"],
     "cancel": ["cancel"],
     "answer_cancellation": ["answer_cancellation"],

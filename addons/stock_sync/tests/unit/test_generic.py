@@ -196,6 +196,15 @@ def test_a_parcel_told_twice(shop):
         shop.adapter().ship(parcel)
 
 
+def test_a_number_that_came_late(shop):
+    parcel = Shipment("A-1", ((("1",), 1),), "t1", tracking="VN2", carrier="GHN")
+    shop.answers["POST", "/api/tracking"] = 200, {}
+    shop.adapter().change_tracking(parcel, "VN1")
+    shop.answers["POST", "/api/tracking"] = 404, {"message": "no such thing"}
+    with pytest.raises(errors.NotFound):
+        shop.adapter().change_tracking(parcel, "VN1")
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [

@@ -38,5 +38,19 @@ def test_listings_and_stock():
     assert isinstance(results[gone].error, errors.NotFound)
 
 
+def test_orders_by_time():
+    orders = [
+        {"external_id": "B", "placed_at": "2026-03-02T10:00:00+00:00"},
+        {"external_id": "A", "placed_at": "2026-03-01T10:00:00+00:00"},
+    ]
+    adapter = make(options={"orders": orders})
+    refs = adapter.list_orders(None, None).refs
+    assert [ref.external_id for ref in refs] == ["A", "B"]
+    (late,) = adapter.list_orders(refs[1].updated_at, None).refs
+    assert late.external_id == "B"
+    read = adapter.read_orders(["A", "X"])
+    assert list(read.orders) == ["A"] and read.missing == ("X",)
+
+
 def test_without_options():
     assert not make(options={}).list_listings().listings
