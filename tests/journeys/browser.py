@@ -89,6 +89,15 @@ class Person:
             waited += 50
             idle = 0 if self._running else idle + 50
 
+    def press(self, name):
+        """A button above the form, wherever its width has put it."""
+        button = self.page.locator(f"button[name={name}]:visible")
+        if not button.count():
+            self.page.locator(".o_statusbar_buttons .o-dropdown").click()
+            self.settle()
+        button.first.click()
+        self.settle()
+
     def shot(self, name):
         """Keep a picture in the log folder for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)

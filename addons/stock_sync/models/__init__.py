@@ -2,6 +2,7 @@
 
 from . import channel_drift_check
 from . import channel_drift_line
+from . import channel_drift_again
 from . import channel_intent
 from . import channel_listing
 from . import channel_listing_drift
@@ -29,6 +30,7 @@ from . import sale_channel_account
 from . import sale_channel_adapter
 from . import sale_channel_brake
 from . import sale_channel_checks
+from . import sale_channel_glance
 from . import sale_channel_health
 from . import sale_channel_intents
 from . import sale_channel_jobs

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_account
+from . import test_glance
 from . import test_health
 from . import test_intents
 from . import test_listings

@@ -262,7 +262,10 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         )
 
     def subscribe(self, url: str, secret: str) -> None:
-        """One webhook a topic; those that the shop switched off are switched on."""
+        """One webhook a topic; those that the shop switched off are switched on.
+
+        Those that are there get the secret again: it may be a new one.
+        """
         hooks = self._read_webhooks(url)
         for topic in _TOPICS:
             hook = hooks.get(topic)
@@ -270,7 +273,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
             if hook is None:
                 new = {"name": f"Odoo {topic}", "topic": topic, "delivery_url": url}
                 self.client.request("POST", "webhooks", body={**new, **body})
-            elif hook.get("status") != "active":
+            else:
                 self.client.request("PUT", f"webhooks/{hook['id']}", body=body)
 
     def webhook_problems(self, url: str) -> Sequence[str]:
