@@ -65,6 +65,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
     plug-ins to those of neutral orders.
     """
 
+    client_type = Client
     capabilities = Capabilities(
         name="WooCommerce",
         auth=Auth.KEY,
@@ -80,10 +81,6 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         order_batch=_PAGE,
         buckets=(Bucket("default", 10, 5),),
     )
-
-    def __init__(self, shop, credentials, transport):
-        super().__init__(shop, credentials, transport)
-        self.client = Client(shop, credentials, transport)
 
     def check(self) -> ShopInfo:
         """The shop's name and currency, and whether the key may read orders."""
