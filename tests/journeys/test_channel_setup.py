@@ -46,7 +46,7 @@ def test_a_channel_is_set_up_and_tried(world, size):
     page.wait_for_selector(".o_form_view")
     name = f"Tried on a {label}"
     page.fill(".oe_title [name=name] :is(input, textarea)", name)
-    page.locator("[name=channel_type] .o_radio_item", has_text="API").click()
+    page.locator("[name=channel_type] label", has_text="API").click()
     person.settle()
     for _page in ("orders", "money", "connect", "test"):
         person.press("action_next")

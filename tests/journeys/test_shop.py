@@ -192,7 +192,7 @@ def test_a_shop_is_connected(house, size):
     page = person.page
     person.open("hub-channel-setup", wait=".o_form_view")
     page.fill(".oe_title [name=name] :is(input, textarea)", f"Shop on a {label}")
-    page.locator("[name=channel_type] .o_radio_item", has_text="WooCommerce").click()
+    page.locator("[name=channel_type] label", has_text="WooCommerce").click()
     person.settle()
     for _page in range(3):
         person.press("action_next")

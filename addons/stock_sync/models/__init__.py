@@ -20,6 +20,7 @@ from . import channel_stock_dirty
 from . import channel_stock_publisher
 from . import channel_sync_cursor
 from . import channel_sync_log
+from . import channel_sync_log_why
 from . import channel_webhook_hint
 from . import mail_activity
 from . import product_product

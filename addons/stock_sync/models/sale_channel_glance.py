@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import timedelta
+
 from babel.dates import format_timedelta
 
 from odoo import api, fields, models
@@ -29,7 +31,7 @@ class SaleChannel(models.Model):
             if not moment:
                 return False
             # a shop's clock may be ahead of ours
-            past = min(moment - now, now - now)
+            past = min(moment - now, -timedelta(seconds=1))
             return format_timedelta(past, add_direction=True, locale=locale)
 
         for channel in self:

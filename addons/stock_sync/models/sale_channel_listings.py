@@ -56,7 +56,9 @@ class SaleChannel(models.Model):
             "stock_sync.channel_listing_action"
         )
         name = self.env.context.get("listing_filter")
-        context = {f"search_default_{name}": 1} if name else {}
+        context = {"hide_channel": len(self) == 1}
+        if name:
+            context[f"search_default_{name}"] = 1
         domain = [("channel_id", "in", self.ids)]
         return {**action, "domain": domain, "context": context}
 

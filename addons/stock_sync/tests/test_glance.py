@@ -28,7 +28,7 @@ class TestGlance(StockSyncCommon):
         self.shop_channel.stock_ok_at = now + timedelta(minutes=5)
         self.assertEqual(self.shop_channel.sync_read_ago, "3 minutes ago")
         self.assertEqual(self.shop_channel.sync_order_ago, "5 hours ago")
-        self.assertEqual(self.shop_channel.stock_sent_ago, "0 seconds ago")
+        self.assertEqual(self.shop_channel.stock_sent_ago, "1 second ago")
         cursor.last_new_at = False
         self.assertFalse(self.shop_channel.sync_order_ago)
 
@@ -72,3 +72,20 @@ class TestGlance(StockSyncCommon):
         self._create_listing("3", sku="ONCE")
         domain = some[0].action_view_duplicates()["domain"]
         self.assertEqual(self.listings.search(domain), some.sorted())
+
+    def test_a_log_entry_says_how_its_quantity_came_about(self):
+        steps = [["available", 7.0, 7.0], ["end_when", 0.0, 0.0]]
+        entry = self.env["channel.sync.log"]._add(
+            [
+                {
+                    "channel_id": self.shop_channel.id,
+                    "kind": "stock",
+                    "name": "Stock sent",
+                    "trace": trace,
+                }
+                for trace in (steps, {"any": "thing"}, [["unknown", 1, 1]], False)
+            ]
+        )
+        self.assertIn("7 units can be promised", entry[0].steps_html)
+        self.assertEqual(entry[0].steps_html.count("<li>"), 2)
+        self.assertFalse(any(one.steps_html for one in entry[1:]))
