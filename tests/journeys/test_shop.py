@@ -240,7 +240,7 @@ def test_listings_are_matched(house):
         "listings",
     )
     house.open_channel(person)
-    page.locator(".oe_stat_button", has_text="To Match").click()
+    person.open_stat("To Match")
     page.wait_for_selector(".o_list_view")
     person.settle()
     person.shot("shop-listings-to-match")
@@ -360,7 +360,7 @@ def test_who_set_it_to_zero_and_why(publishing):
     person.open(f"hub-listings/{listing}", wait=".o_form_view")
     assert page.locator("[name=why] li").count() >= 2
     person.shot("shop-listing-why")
-    page.locator("button[name=action_view_log]").click()
+    person.open_stat("Sent")
     page.wait_for_selector(".o_list_view")
     person.settle()
     first = page.locator(".o_data_row").first.inner_text()

@@ -59,6 +59,10 @@ class SaleChannel(models.Model):
         context = {"hide_channel": len(self) == 1}
         if name:
             context[f"search_default_{name}"] = 1
+        if name == "todo":
+            # many are matched one after the other: in the list itself
+            match = self.env.ref("stock_sync.channel_listing_view_list_match")
+            action["views"] = [(match.id, "list"), (False, "kanban"), (False, "form")]
         domain = [("channel_id", "in", self.ids)]
         return {**action, "domain": domain, "context": context}
 

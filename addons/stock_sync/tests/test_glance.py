@@ -66,6 +66,16 @@ class TestGlance(StockSyncCommon):
         count(channels)
         self.assertEqual(count(channels), count(channels[0]))
 
+    def test_what_is_to_match_is_edited_in_the_list(self):
+        action = self.shop_channel.with_context(
+            listing_filter="todo"
+        ).action_view_listings()
+        arch = self.listings.get_view(action["views"][0][0], "list")["arch"]
+        self.assertIn('editable="bottom"', arch)
+        plain = self.shop_channel.action_view_listings()
+        arch = self.listings.get_view(plain["views"][0][0], "list")["arch"]
+        self.assertNotIn("editable", arch)
+
     def test_duplicates_are_opened_together(self):
         some = self._create_listing("1", sku="TWICE")
         some += self._create_listing("2", sku="TWICE")
