@@ -167,7 +167,7 @@ def connected(house):
     house.session.button("sale.channel", "action_fetch_listings", [house.channel])
     house.wait(
         lambda: house.sql(
-            "SELECT FROM channel_listing WHERE channel_id = %s", house.channel
+            "SELECT 1 FROM channel_listing WHERE channel_id = %s", house.channel
         ),
         "listings",
     )
@@ -234,7 +234,8 @@ def test_listings_are_matched(house):
     person.press("action_fetch_listings")
     house.wait(
         lambda: house.sql(
-            "SELECT FROM sale_channel WHERE id = %s AND listing_fetched_at IS NOT NULL",
+            "SELECT 1 FROM sale_channel"
+            " WHERE id = %s AND listing_fetched_at IS NOT NULL",
             house.channel,
         ),
         "listings",
@@ -310,7 +311,7 @@ def test_drift_is_found_and_put_right(publishing):
     )
     house.wait(
         lambda: house.sql(
-            "SELECT FROM channel_drift_check WHERE id = %s AND state = 'done'", check
+            "SELECT 1 FROM channel_drift_check WHERE id = %s AND state = 'done'", check
         ),
         "the comparison",
     )
