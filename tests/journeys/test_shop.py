@@ -80,6 +80,15 @@ class House:
     def wait_shows(self, sku, units):
         self.wait(lambda: self.shows(sku) == units, f"{units} of {sku}")
 
+    def is_told(self):
+        """Whether the shop shows of the vase what it should."""
+        rows = self.sql(
+            "SELECT target_qty FROM channel_listing WHERE channel_id = %s"
+            " AND sku = 'VASE' AND push_state = 'done'",
+            self.channel,
+        )
+        return rows and rows[0][0] == self.shows("VASE")
+
     def sql(self, query, *params):
         return self.database.sql(query, params)
 
@@ -180,7 +189,7 @@ def publishing(connected):
     connected.session.call(
         "sale.channel", "write", [connected.channel], {"stock_is_published": True}
     )
-    connected.wait_shows("VASE", 9)
+    connected.wait(connected.is_told, "the stock of the vase")
     return connected
 
 
