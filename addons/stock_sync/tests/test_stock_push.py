@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from ..channels import errors
 from ..channels.types import ItemResult
 from .stock_common import StockSyncCommon
