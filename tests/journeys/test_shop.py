@@ -374,7 +374,9 @@ def test_who_set_it_to_zero_and_why(publishing):
     page.wait_for_selector(".o_list_view")
     person.settle()
     first = page.locator(".o_data_row").first.inner_text()
-    assert "Stock moved" in first and "Administrator" in first, first
+    assert "Goods moved" in first
+    # who counted the shelf, not who happened to send it
+    assert house.session.info["name"] in first
     person.shot("shop-listing-log")
     page.locator(".o_data_row").first.locator("[name=name]").click()
     page.wait_for_selector(".o_form_view")
