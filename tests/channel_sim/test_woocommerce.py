@@ -448,6 +448,10 @@ def test_subscribe_once_and_switch_on_again(adapter, simulator):
     assert len(adapter.webhook_problems(HOOK)) == 1
     adapter.subscribe(HOOK, "whsecret")
     assert adapter.webhook_problems(HOOK) == ()
+    adapter.subscribe(HOOK, "another secret")
+    assert {hook["secret"] for hook in simulator.webhooks.values()} == {
+        "another secret"
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,5 @@
 """Buyers at simulated shops, and the webhooks that the shops send about them."""
 
-import base64
-import hashlib
-import hmac
 import json
 
 import requests
@@ -112,6 +109,7 @@ class WooSide(Side):
 
     def __init__(self, name, rng):
         super().__init__(name, WooCommerceSimulator(seed=rng.randrange(10**6)), rng)
+        self.simulator.currency = "VND"
         self.items = {
             sku: self.simulator.add_product(sku.title(), sku, f"{PRICE}.00", units)
             for sku, units in STOCK.items()
@@ -130,25 +128,13 @@ class WooSide(Side):
 
     def _buy(self, wanted):
         lines = [(self.items[sku], units) for sku, units in wanted]
-        return str(self.simulator.order(lines, currency="VND")["id"])
+        return str(self.simulator.order(lines)["id"])
 
     def _cancel(self, number):
         self.simulator.cancel(self.simulator.orders[int(number)])
 
     def _take_events(self):
-        events = []
-        for order_id in self.simulator.events:
-            body = json.dumps(self.simulator.orders[order_id]).encode()
-            digest = hmac.new(self.secret.encode(), body, hashlib.sha256).digest()
-            headers = {
-                "X-WC-Webhook-Topic": "order.updated",
-                "X-WC-Webhook-Signature": base64.b64encode(digest).decode(),
-                "X-WC-Webhook-Delivery-ID": f"{order_id}-{self.rng.randrange(10**9)}",
-                "Content-Type": "application/json",
-            }
-            events.append((headers, body))
-        self.simulator.events.clear()
-        return events
+        return self.simulator.take_webhooks(self.secret)
 
     def quantities(self):
         """What the shop sells now: ``{SKU: units}``."""

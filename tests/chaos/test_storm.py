@@ -20,7 +20,8 @@ from .world import World
 
 LOST, DOUBLED, CANCELLED = 0.30, 0.20, 0.12
 FAULTS = 0.06
-CALM = 240
+#: seconds: until the crons are called, without any progress, in all
+PATIENCE, CALM, LONGEST = 5, 120, 900
 
 
 class Storm:
@@ -91,8 +92,8 @@ class Storm:
 
 
 def unsettled(world):
-    """What still has to happen, as texts; empty when all is quiet."""
-    left = []
+    """``{what still has to happen: how many}``; empty when all is quiet."""
+    left = {}
     for side in world.sides:
         known = {
             row[0]
@@ -101,14 +102,12 @@ def unsettled(world):
                 f" AND channel_id = {side.channel_id}"
             )
         }
-        missing = set(side.placed) - side.cancelled - known
-        if missing:
-            left.append(f"{side.name}: {len(missing)} orders not there")
+        left[f"orders of {side.name} not there"] = len(
+            set(side.placed) - side.cancelled - known
+        )
     for text, query in _WAITING.items():
-        [(count,)] = world.sql(query)
-        if count:
-            left.append(f"{text}: {count}")
-    return left
+        [(left[text],)] = world.sql(query)
+    return {text: count for text, count in left.items() if count}
 
 
 _WAITING = {
@@ -127,19 +126,26 @@ _WAITING = {
 
 
 def wait_for_calm(world):
-    """Let the crons find what was lost, until nothing is left to do."""
-    deadline = time.monotonic() + CALM
+    """Until nothing is left to do. While it gets less it may take its time; the crons
+    find what was lost where it does not."""
+    begin = progress_at = time.monotonic()
+    fewest = None
     quiet = 0
-    while True:
-        with harness.contextlib.suppress(Exception):
-            # a worker that was killed may need a moment to be there again
-            world.poke()
+    while quiet < 2:
+        is_poked = progress_at < time.monotonic() - PATIENCE
+        if is_poked:
+            with harness.contextlib.suppress(Exception):
+                # a worker that was killed may need a moment to be there again
+                world.poke()
         left = unsettled(world)
-        quiet = 0 if left else quiet + 1
-        if quiet == 2:
-            return
-        assert time.monotonic() < deadline, f"not settled: {left}"
+        quiet = quiet + 1 if is_poked and not left else 0
+        now, count = time.monotonic(), sum(left.values())
+        if fewest is None or count < fewest:
+            fewest, progress_at = count, now
+        assert now < progress_at + CALM, f"stuck for {CALM} s: {left}"
+        assert now < begin + LONGEST, f"not settled: {left}"
         time.sleep(3)
+    print(f"calm after {time.monotonic() - begin:.0f} s")
 
 
 def check(world, storm):

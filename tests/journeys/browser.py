@@ -89,6 +89,24 @@ class Person:
             waited += 50
             idle = 0 if self._running else idle + 50
 
+    def press(self, name):
+        """A button above the form, wherever its width has put it."""
+        button = self.page.locator(f"button[name={name}]:visible")
+        if not button.count():
+            self.page.locator(".o_statusbar_buttons .o-dropdown").click()
+            self.settle()
+        button.first.click()
+        self.settle()
+
+    def open_stat(self, text):
+        """Press the button of a number beside a form's title."""
+        button = self.page.locator(".oe_stat_button:visible", has_text=text)
+        if not button.count():
+            self.page.locator(".o_button_more").click()
+            self.settle()
+        button.first.click()
+        self.settle()
+
     def shot(self, name):
         """Keep a picture in the log folder for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)

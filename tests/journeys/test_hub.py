@@ -28,6 +28,7 @@ FILLED_BY_CHANNELS = [
     "hub-listings",
     "hub-publish-rules",
     "hub-drift",
+    "hub-differences",
     "hub-shop-log",
     "hub-shop-messages",
 ]

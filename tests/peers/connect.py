@@ -3,7 +3,13 @@
 from datetime import datetime, timezone
 
 import channels
-from channels.types import Credentials, Shop, WebhookRequest
+from channels.types import (
+    Credentials,
+    Shipment,
+    Shop,
+    StockChange,
+    WebhookRequest,
+)
 from neutral import check_total, parse, validate
 
 
@@ -70,12 +76,37 @@ def every_return(shop, since=None):
             return found
 
 
+def read(shop, order):
+    """One order as the shop has it now."""
+    return checked(shop.read_orders([order["id"]]).orders[order["id"]])
+
+
+def change(listing, quantity):
+    """Its stock, to be pushed."""
+    return StockChange(listing.ref, quantity, key=f"k{quantity}")
+
+
+def sells(shop, listing):
+    """Its stock there."""
+    return shop.read_stock([listing.ref])[listing.ref]
+
+
+def parcel(order, lines, key="parcel", **values):
+    """A parcel with ``{line: units}`` of an order."""
+    lines = tuple(((line,), count) for line, count in lines.items())
+    return Shipment(order["id"], lines, key, **values)
+
+
 __all__ = [
     "Credentials",
     "adapter",
+    "change",
     "checked",
     "every_listing",
     "every_order",
     "every_return",
+    "parcel",
+    "read",
+    "sells",
     "webhook",
 ]

@@ -3,6 +3,7 @@
 One Odoo with its jobs serves a Vendure and a Medusa at once.
 """
 
+import random
 import time
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -99,6 +100,29 @@ def test_stock_of_odoo_is_stock_there(shop, world):
         seconds.append(time.monotonic() - start)
     # the middle one: the machine may be busy with something else for a moment
     assert sorted(seconds)[1] < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shop", ["vendure"], indirect=True)
+def test_nineteen_of_twenty_changes_are_there_in_ten_seconds(shop, world):
+    """From the count of a shelf to what the shop sells, with one job worker."""
+    settle(shop)
+    rng = random.Random(5)
+    seconds = []
+    for number in range(20):
+        sku, units = rng.choice(shop.skus), 20 + number
+        start = time.monotonic()
+        world.count(sku, units)
+
+        def is_there(sku=sku, units=units):
+            return shop.sells([sku])[sku] == units
+
+        harness.wait_until(is_there, 60, 0.2, "change there")
+        seconds.append(time.monotonic() - start)
+        time.sleep(2 * rng.random())
+    seconds.sort()
+    print(f"change to shop: median {seconds[10]:.1f} s, p95 {seconds[18]:.1f} s")
+    assert seconds[18] < 10, seconds
 
 
 @pytest.mark.parametrize("shop", KINDS, indirect=True)

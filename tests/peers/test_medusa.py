@@ -9,6 +9,7 @@ import pytest
 from channels import errors, types
 
 from . import connect
+from .connect import change, parcel, read, sells
 
 
 @pytest.fixture(scope="module")
@@ -20,23 +21,6 @@ def key(medusa):
 def shop(medusa, key):
     credentials = connect.Credentials(app_key=key, webhook_secret=medusa.hooks.secret)
     return connect.adapter("medusa", medusa, credentials)
-
-
-def read(shop, order):
-    return connect.checked(shop.read_orders([order["id"]]).orders[order["id"]])
-
-
-def change(listing, quantity):
-    return types.StockChange(listing.ref, quantity, key=f"k{quantity}")
-
-
-def sells(shop, listing):
-    return shop.read_stock([listing.ref])[listing.ref]
-
-
-def parcel(order, lines, key, **values):
-    lines = tuple(((line,), count) for line, count in lines.items())
-    return types.Shipment(order["id"], lines, key, **values)
 
 
 # --- connecting ---

@@ -9,6 +9,7 @@ import pytest
 from channels import errors, types
 
 from . import connect
+from .connect import change, parcel, read, sells
 
 SHIRT, BOTTLE, WRAP = "TS-M-BLK", "BTL-750", "SRV-WRAP"
 
@@ -22,23 +23,6 @@ def key(vendure):
 def shop(vendure, key):
     credentials = connect.Credentials(app_key=key, webhook_secret=vendure.hooks.secret)
     return connect.adapter("vendure", vendure, credentials)
-
-
-def read(shop, order):
-    return connect.checked(shop.read_orders([order["id"]]).orders[order["id"]])
-
-
-def change(listing, quantity):
-    return types.StockChange(listing.ref, quantity, key=f"k{quantity}")
-
-
-def sells(shop, listing):
-    return shop.read_stock([listing.ref])[listing.ref]
-
-
-def parcel(order, lines, **values):
-    lines = tuple(((line,), count) for line, count in lines.items())
-    return types.Shipment(order["id"], lines, **{"key": "parcel", **values})
 
 
 # --- connecting ---

@@ -13,11 +13,11 @@ tests. `docs/add-a-channel.md` tells how.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from .errors import Unsupported
+from .errors import Misconfigured, Unsupported
 from .transport import Transport
 from .types import (
     Cancellation,
@@ -68,16 +68,27 @@ class Adapter(ABC):
 
     kind: ClassVar[str] = ""
     capabilities: ClassVar[Capabilities]
+    #: class of ``client``, which makes the calls, made of the same three
+    client_type: ClassVar[Callable[..., Any] | None] = None
 
     def __init__(self, shop: Shop, credentials: Credentials, transport: Transport):
         self.shop = shop
         self.credentials = credentials
         self.transport = transport
+        if self.client_type is not None:
+            self.client: Any = type(self).client_type(shop, credentials, transport)
 
     # --- connect ---
     @abstractmethod
     def check(self) -> ShopInfo:
         """Ask the shop who it is: what the test button does."""
+
+    def check_is_own(self, shop_id: str, name: str) -> None:
+        """Raise ``Misconfigured`` when the keys open another shop than is known."""
+        if self.shop.shop_id and self.shop.shop_id != shop_id:
+            raise Misconfigured(
+                f"this key opens another shop: {name}", code="other_shop"
+            )
 
     def authorise_url(self, redirect_uri: str, state: str) -> str:
         """Where the seller logs in; ``state`` comes back unchanged."""

@@ -16,7 +16,6 @@ from .errors import (
     AlreadyDone,
     BadAnswer,
     BadSignature,
-    Misconfigured,
     Refused,
     Unsupported,
 )
@@ -61,6 +60,7 @@ _MONEY_BACK = ",".join(
 class Medusa(MedusaStock, Adapter):
     """One Medusa store."""
 
+    client_type = Client
     capabilities = Capabilities(
         name="Medusa",
         auth=Auth.KEY,
@@ -80,18 +80,11 @@ class Medusa(MedusaStock, Adapter):
         buckets=(Bucket("default", 20, 10),),
     )
 
-    def __init__(self, shop, credentials, transport):
-        super().__init__(shop, credentials, transport)
-        self.client = Client(shop, credentials, transport)
-
     def check(self):
         store = self.client.get(
             "/admin/stores", fields="id,name,*supported_currencies"
         )["stores"][0]
-        if self.shop.shop_id and self.shop.shop_id != store["id"]:
-            raise Misconfigured(
-                f"this key opens another shop: {store['name']}", code="other_shop"
-            )
+        self.check_is_own(store["id"], store["name"])
         currencies = store.get("supported_currencies") or ()
         default = next((c for c in currencies if c.get("is_default")), {})
         return ShopInfo(

@@ -11,7 +11,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 from .types import ListingRef, RemoteReturn, ReturnLine
-from .values import filled, iso, join_words, latest, moment, money, number, units
+from .values import (
+    filled,
+    iso,
+    join_words,
+    latest,
+    moment,
+    money,
+    number,
+    postal,
+    units,
+)
 
 FIELDS = ",".join(
     (
@@ -214,19 +224,8 @@ class OrderTranslator:
     def _address(address):
         if not address:
             return None
-        return filled(
-            {
-                "name": join_words(address.get("first_name"), address.get("last_name")),
-                "company": address.get("company"),
-                "phone": address.get("phone"),
-                "street": address.get("address_1"),
-                "street2": address.get("address_2"),
-                "city": address.get("city"),
-                "state": address.get("province"),
-                "zip": address.get("postal_code"),
-                "country_code": (address.get("country_code") or "").upper(),
-            }
-        )
+        country = (address.get("country_code") or "").upper()
+        return postal(address, "province", "postal_code", country)
 
     def _shipping(self):
         order = self.order

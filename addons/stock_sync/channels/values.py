@@ -90,3 +90,25 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
 def join_words(*words: Any) -> str:
     """Words with one blank between them."""
     return " ".join(str(word).strip() for word in words if word and str(word).strip())
+
+
+def postal(
+    address: Mapping[str, Any], state: str, zip_code: str, country_code: Any
+) -> dict[str, Any]:
+    """A neutral address of one whose names are as most shops have them.
+
+    ``state`` and ``zip_code`` say what the shop calls those two.
+    """
+    return filled(
+        {
+            "name": join_words(address.get("first_name"), address.get("last_name")),
+            "company": address.get("company"),
+            "phone": address.get("phone"),
+            "street": address.get("address_1"),
+            "street2": address.get("address_2"),
+            "city": address.get("city"),
+            "state": address.get(state),
+            "zip": address.get(zip_code),
+            "country_code": country_code,
+        }
+    )

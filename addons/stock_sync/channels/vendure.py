@@ -18,7 +18,6 @@ from .errors import (
     AlreadyDone,
     BadAnswer,
     BadSignature,
-    Misconfigured,
     NotFound,
     PermissionMissing,
     Refused,
@@ -49,6 +48,7 @@ _DONE = {"ITEMS_ALREADY_FULFILLED_ERROR": AlreadyDone}
 class Vendure(VendureStock, Adapter):
     """One Vendure channel."""
 
+    client_type = graphql.Client
     capabilities = Capabilities(
         name="Vendure",
         auth=Auth.KEY,
@@ -68,16 +68,9 @@ class Vendure(VendureStock, Adapter):
         buckets=(Bucket("default", 20, 10),),
     )
 
-    def __init__(self, shop, credentials, transport):
-        super().__init__(shop, credentials, transport)
-        self.client = graphql.Client(shop, credentials, transport)
-
     def check(self):
         channel = self.client.call(graphql.WHO)["activeChannel"]
-        if self.shop.shop_id and self.shop.shop_id != channel["id"]:
-            raise Misconfigured(
-                f"this key opens another shop: {channel['code']}", code="other_shop"
-            )
+        self.check_is_own(channel["id"], channel["code"])
         return ShopInfo(
             shop_id=channel["id"],
             name=channel["code"],

@@ -5,6 +5,7 @@ from . import channel_drift_check_orders
 from . import channel_drift_day
 from . import channel_drift_line
 from . import channel_drift_order
+from . import channel_drift_again
 from . import channel_intent
 from . import channel_listing
 from . import channel_listing_drift
@@ -23,6 +24,7 @@ from . import channel_stock_dirty
 from . import channel_stock_publisher
 from . import channel_sync_cursor
 from . import channel_sync_log
+from . import channel_sync_log_why
 from . import channel_webhook_hint
 from . import mail_activity
 from . import product_product
@@ -34,6 +36,7 @@ from . import sale_channel_adapter
 from . import sale_channel_brake
 from . import sale_channel_checks
 from . import sale_channel_drift
+from . import sale_channel_glance
 from . import sale_channel_health
 from . import sale_channel_health_drift
 from . import sale_channel_health_errors

@@ -104,4 +104,6 @@ class ChannelDriftLine(models.Model):
             lines.listing_id.product_id.ids, "drift"
         )
         lines.write({"state": "fixed"})
+        # at once: a flush only finds shops that are to show something new
+        lines.channel_id._push_stock_soon()
         return lines

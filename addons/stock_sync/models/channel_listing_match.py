@@ -147,3 +147,12 @@ class ChannelListing(models.Model):
             entries.append((product.id, (product.default_code, product.name, full)))
         # several variants of one template share its name: nobody's then
         return Catalogue(entries)
+
+    def action_view_duplicates(self):
+        """Open the listings of the shop that have this one's SKU."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "stock_sync.channel_listing_action"
+        )
+        domain = [("channel_id", "=", self.channel_id.id), ("sku", "=", self.sku)]
+        return {**action, "domain": domain, "context": {}}

@@ -58,6 +58,6 @@ class ChannelListing(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("What Was Sent"),
             "res_model": "channel.sync.log",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": self._get_log_domain(),
         }

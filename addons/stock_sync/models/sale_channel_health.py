@@ -148,7 +148,7 @@ class SaleChannel(models.Model):
             problems.append(("jobs", WARNING, text))
         if dead:
             text = self.env._(
-                "%(count)s messages were given up: look at them under Dead Letters.",
+                "%(count)s messages were given up: “Given Up” on the shop shows them.",
                 count=dead,
             )
             problems.append(("dead", WARNING, text))

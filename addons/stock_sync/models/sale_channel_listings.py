@@ -56,7 +56,13 @@ class SaleChannel(models.Model):
             "stock_sync.channel_listing_action"
         )
         name = self.env.context.get("listing_filter")
-        context = {f"search_default_{name}": 1} if name else {}
+        context = {"hide_channel": len(self) == 1}
+        if name:
+            context[f"search_default_{name}"] = 1
+        if name == "todo":
+            # many are matched one after the other: in the list itself
+            match = self.env.ref("stock_sync.channel_listing_view_list_match")
+            action["views"] = [(match.id, "list"), (False, "kanban"), (False, "form")]
         domain = [("channel_id", "in", self.ids)]
         return {**action, "domain": domain, "context": context}
 

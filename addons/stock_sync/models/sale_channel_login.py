@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import secrets
 import time
-from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..channels import errors
+from ..channels.adapter import Adapter
 from ..channels.types import Auth
 
 _SCOPE = "stock_sync.login"
@@ -101,15 +102,21 @@ class SaleChannel(models.Model):
         return told
 
     def _subscribe_webhooks(self, told):
-        """Ask the channel for webhooks where it can be asked."""
-        if not self._get_capabilities().webhooks:
+        """Ask the channel for webhooks where it can be asked.
+
+        There the secret that they are signed with need not be known to a person.
+        """
+        kind = self._get_adapter_class()
+        if not kind.capabilities.webhooks or kind.subscribe is Adapter.subscribe:
+            # where it cannot be asked, a person enters address and secret there
             return
         account_sudo = self.sudo()._get_account()
+        if not account_sudo.webhook_secret:
+            account_sudo.webhook_secret = secrets.token_urlsafe(32)
         url = self.sudo()._get_webhook_url()
         try:
-            # where the channel cannot be asked, a person enters the address there
-            with suppress(errors.Unsupported), self._open_adapter() as adapter:
-                adapter.subscribe(url, account_sudo.webhook_secret or "")
+            with self._open_adapter() as adapter:
+                adapter.subscribe(url, account_sudo.webhook_secret)
         except errors.ChannelError as error:
             told.append(self._explain_error(error))
 

@@ -3,6 +3,7 @@
 from . import test_account
 from . import test_bad_input
 from . import test_drift_orders
+from . import test_glance
 from . import test_health
 from . import test_intents
 from . import test_listings

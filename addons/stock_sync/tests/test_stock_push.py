@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from ..channels import errors
 from ..channels.types import ItemResult
 from .stock_common import StockSyncCommon
@@ -266,7 +268,9 @@ class TestStockPush(StockSyncCommon):
                 [("edited", 33), ("missing", 0)],
             )
             self.assertTrue(listings[2].missing_since)
-            check.action_fix_all()
+            with trap_jobs() as jobs:
+                check.action_fix_all()
+                jobs.assert_enqueued_job(self.shop_channel._job_push_stock)
             self._sync()
             self.assertEqual(shop.stock[refs[1]], 20)
             self.assertEqual(check.open_count, 1, "what is gone needs a person")

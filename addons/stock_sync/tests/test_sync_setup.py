@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 
 from .. import channels
 from ..channels import errors
+from ..channels.adapter import adapters
 from ..channels.practice import Practice
 from .common import StockSyncCommon
 from .fake_channel import KIND
@@ -30,18 +31,48 @@ class TestSyncSetup(StockSyncCommon):
         channel = setup.channel_id
         with Form(setup) as form:
             form.sync_base_url = "https://shop.example/"
-            form.access_token_input = "access-0"
+            form.app_secret_input = "secret-0"
         self.assertEqual(channel.sync_base_url, "https://shop.example/")
         self.assertEqual(channel._prepare_shop().base_url, "https://shop.example")
-        self.assertEqual(channel.account_ids.access_token, "access-0")
+        self.assertEqual(channel.account_ids.app_secret, "secret-0")
         self.env.cr.execute("SELECT * FROM sale_channel_setup WHERE id=%s", [setup.id])
-        self.assertNotIn("access-0", str(self.env.cr.fetchall()))
+        self.assertNotIn("secret-0", str(self.env.cr.fetchall()))
+        channel.account_ids.access_token_input = "access-0"
         setup.action_test_connection()
         self.assertEqual(channel.sync_state, "connected")
         self.assertIn("Fake Shop", setup.sync_result)
         self.assertEqual(channel.sync_shop_ref, "S1")
         checks = {one["name"]: one["state"] for one in channel._get_setup_checks()}
         self.assertEqual(checks["source"], "ok")
+
+    def test_only_what_the_kind_needs_is_asked(self):
+        guides = self.env["sale.channel.setup"]._get_key_guides()
+        self.assertLessEqual(set(adapters()), set(guides))
+        self.assertTrue(all(text for _asked, text in guides.values()))
+        self.assertEqual(guides["woocommerce"][0], ("address", "key", "secret"))
+        setup = self.env["sale.channel.setup"].new({"channel_type": KIND})
+        self.assertTrue(setup.asks_address and setup.asks_webhook_secret)
+        self.assertFalse(setup.asks_token)
+        with patch.object(type(setup), "_get_key_guides", lambda _self: {}):
+            other = setup.new({"channel_type": KIND})
+            self.assertTrue(other.asks_token, "of an unknown kind all is asked")
+            self.assertFalse(other.key_guide)
+
+    def test_webhooks_are_signed_with_a_secret_of_ours(self):
+        told = []
+
+        def subscribe(_adapter, url, secret):
+            told.append((url, secret))
+
+        kind = channels.adapters()[KIND]
+        with patch.object(kind, "subscribe", subscribe):
+            self.account.webhook_secret = False
+            self.channel._test_connection()
+            self.channel._test_connection()
+        [(url, secret)] = set(told)
+        self.assertEqual(url, self.channel._get_webhook_url())
+        self.assertGreater(len(secret), 30)
+        self.assertEqual(self.account.webhook_secret, secret)
 
     def test_every_error_is_explained(self):
         kinds = [

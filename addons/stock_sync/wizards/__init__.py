@@ -6,3 +6,4 @@ from . import channel_publish_trial
 from . import channel_publish_trial_line
 from . import sale_channel_backfill
 from . import sale_channel_setup
+from . import sale_channel_setup_keys

@@ -19,6 +19,7 @@ class SaleChannelSetup(models.TransientModel):
 
     is_connectable = fields.Boolean(compute="_compute_is_connectable")
     has_login = fields.Boolean(compute="_compute_is_connectable")
+    has_sandbox = fields.Boolean(compute="_compute_is_connectable")
     sync_state = fields.Selection(related="channel_id.sync_state")
     sync_base_url = fields.Char(
         related="channel_id.sync_base_url", readonly=False, groups=_ADMIN
@@ -59,6 +60,7 @@ class SaleChannelSetup(models.TransientModel):
             kind = kinds.get(setup.channel_type)
             setup.is_connectable = bool(kind)
             setup.has_login = bool(kind) and kind.capabilities.auth == "oauth"
+            setup.has_sandbox = bool(kind) and kind.capabilities.sandbox
 
     @api.depends("channel_id", "channel_type")
     def _compute_sync_account_id(self):

@@ -34,6 +34,7 @@ class WooCommerceSimulator(Simulator):
         self.refunds, self.notes, self.webhooks = {}, {}, {}
         #: ids of orders that changed: each would send a webhook
         self.events = []
+        self.currency = "SGD"
         #: moves the shop's clock, in seconds
         self.step = 0
         #: "read" keys may change nothing
@@ -96,6 +97,7 @@ class WooCommerceSimulator(Simulator):
         order |= {
             "id": next(self._ids),
             "status": status,
+            "currency": self.currency,
             "line_items": items,
             "fee_lines": [],
             "coupon_lines": [],
@@ -222,7 +224,7 @@ class WooCommerceSimulator(Simulator):
         return found[(page - 1) * size : page * size], 200, headers
 
     def _get_data(self, _call, _parts):
-        return {"code": "SGD", "name": "Singapore dollar"}, 200, {}
+        return {"code": self.currency, "name": self.currency}, 200, {}
 
     # --- orders ---
     def _get_orders(self, call, parts):
@@ -321,6 +323,24 @@ class WooCommerceSimulator(Simulator):
         return product
 
     # --- webhooks ---
+    def take_webhooks(self, secret):
+        """What the shop sends now about its orders: ``[(headers, body)]``."""
+        with self.lock:
+            sent = [self._sign(self.orders[number], secret) for number in self.events]
+            self.events.clear()
+        return sent
+
+    def _sign(self, order, secret):
+        body = json.dumps(order).encode()
+        digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
+        headers = {
+            "X-WC-Webhook-Topic": "order.updated",
+            "X-WC-Webhook-Signature": base64.b64encode(digest).decode(),
+            "X-WC-Webhook-Delivery-ID": f"{order['id']}-{next(self._ids)}",
+            "Content-Type": "application/json",
+        }
+        return headers, body
+
     def _get_webhooks(self, call, _parts):
         return self._page(call, list(self.webhooks.values()))
 

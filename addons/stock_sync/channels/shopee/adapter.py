@@ -42,6 +42,7 @@ class ShopeeAdapter(ListingsMixin, ShippingMixin, WebhookMixin, Adapter):
     ``shop.shop_id`` the shop's number.
     """
 
+    client_type = Client
     capabilities = Capabilities(
         name="Shopee",
         auth=Auth.OAUTH,
@@ -63,10 +64,6 @@ class ShopeeAdapter(ListingsMixin, ShippingMixin, WebhookMixin, Adapter):
         # Shopee publishes no figure; it answers error_rate_limit when it is too much
         buckets=(Bucket("default", 20, 10), Bucket("stock", 20, 10)),
     )
-
-    def __init__(self, shop, credentials, transport):
-        super().__init__(shop, credentials, transport)
-        self.client = Client(shop, credentials, transport)
 
     # --- connect ---
     def check(self) -> ShopInfo:

@@ -65,6 +65,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
     plug-ins to those of neutral orders.
     """
 
+    client_type = Client
     capabilities = Capabilities(
         name="WooCommerce",
         auth=Auth.KEY,
@@ -81,10 +82,6 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         order_batch=_PAGE,
         buckets=(Bucket("default", 10, 5),),
     )
-
-    def __init__(self, shop, credentials, transport):
-        super().__init__(shop, credentials, transport)
-        self.client = Client(shop, credentials, transport)
 
     def check(self) -> ShopInfo:
         """The shop's name and currency, and whether the key may read orders."""
@@ -288,7 +285,10 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         )
 
     def subscribe(self, url: str, secret: str) -> None:
-        """One webhook a topic; those that the shop switched off are switched on."""
+        """One webhook a topic; those that the shop switched off are switched on.
+
+        Those that are there get the secret again: it may be a new one.
+        """
         hooks = self._read_webhooks(url)
         for topic in _TOPICS:
             hook = hooks.get(topic)
@@ -296,7 +296,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
             if hook is None:
                 new = {"name": f"Odoo {topic}", "topic": topic, "delivery_url": url}
                 self.client.request("POST", "webhooks", body={**new, **body})
-            elif hook.get("status") != "active":
+            else:
                 self.client.request("PUT", f"webhooks/{hook['id']}", body=body)
 
     def webhook_problems(self, url: str) -> Sequence[str]:

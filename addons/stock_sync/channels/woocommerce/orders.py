@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import BadAnswer
 from ..prices import unit_price
 from ..types import ListingRef
-from ..values import filled, join_words, money, number, units
+from ..values import filled, join_words, money, number, postal, units
 
 #: WooCommerce's words -> the neutral order's; those of plug-ins come with the shop's
 #: option "statuses" or are passed on as they are
@@ -221,19 +221,7 @@ def _customer(order):
 
 
 def _address(address):
-    return filled(
-        {
-            "name": join_words(address.get("first_name"), address.get("last_name")),
-            "company": address.get("company"),
-            "phone": address.get("phone"),
-            "street": address.get("address_1"),
-            "street2": address.get("address_2"),
-            "city": address.get("city"),
-            "state": address.get("state"),
-            "zip": address.get("postcode"),
-            "country_code": address.get("country"),
-        }
-    )
+    return postal(address, "state", "postcode", address.get("country"))
 
 
 def _shipping_address(order):
