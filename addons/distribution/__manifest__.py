@@ -1,0 +1,28 @@
+{
+    "name": "Distribution",
+    "summary": "Distributors, dealers and outlets: orders, debt, stock, expenses",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Order Suite contributors",
+    "website": "https://github.com/order-suite/order-suite",
+    "license": "AGPL-3",
+    "depends": [
+        "order_management",
+        "base_geolocalize",
+        "web_hierarchy",
+        "web_leaflet_lib",
+    ],
+    "data": [
+        "security/distribution_groups.xml",
+        "security/distribution_security.xml",
+        "security/ir.model.access.csv",
+        "data/distribution_level_data.xml",
+        "views/distribution_level_views.xml",
+        "views/distribution_territory_views.xml",
+        "views/distribution_member_views.xml",
+        "views/res_partner_views.xml",
+        "views/distribution_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+    "application": True,
+}

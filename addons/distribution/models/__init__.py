@@ -1,0 +1,9 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import distribution_level
+from . import distribution_member
+from . import distribution_outlet_class
+from . import distribution_supply_link
+from . import distribution_territory
+from . import distribution_tier
+from . import res_partner
