@@ -23,6 +23,9 @@
         "views/res_partner_views.xml",
         "views/distribution_menus.xml",
     ],
+    "demo": [
+        "demo/distribution_network_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
