@@ -22,7 +22,17 @@
         "views/distribution_member_views.xml",
         "views/res_partner_views.xml",
         "views/distribution_menus.xml",
+        "security/distribution_network_security.xml",
+        "data/distribution_network_data.xml",
+        "views/distribution_network_views.xml",
+        "views/distribution_apply_templates.xml",
+        "views/distribution_network_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "distribution/static/src/**/*",
+        ],
+    },
     "demo": [
         "demo/distribution_network_demo.xml",
     ],
