@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
@@ -187,7 +187,7 @@ class DistributionApplication(models.Model):
 
         :raises UserError: no level is chosen, or the customer is a member already
         """
-        self.check_access("write")
+        self._check_decider()
         for application in self:
             if not application.level_id:
                 raise UserError(
@@ -207,7 +207,7 @@ class DistributionApplication(models.Model):
         :param str reason: what they read; by default what is written already
         :raises UserError: no reason
         """
-        self.check_access("write")
+        self._check_decider()
         for application in self:
             application.refusal_reason = reason or application.refusal_reason
             if not application.refusal_reason:
@@ -223,6 +223,16 @@ class DistributionApplication(models.Model):
         for application in self:
             template.send_mail(application.id)
         return True
+
+    def _check_decider(self):
+        self.check_access("write")
+        if not self.env.user.has_group("distribution.group_trade_manager"):
+            raise AccessError(
+                self.env._(
+                    "Trade managers decide about applications. Fill in the form and "
+                    "assign one of them as reviewer."
+                )
+            )
 
     def _make_member(self):
         self.ensure_one()

@@ -57,8 +57,12 @@ class DistributionMember(models.Model):
                     "one of them."
                 )
             )
-        partners = self.env["res.partner"].create(
-            [self._prepare_partner_vals(vals) for vals in new]
+        self.check_access("create")
+        # whoever may make members makes their partners, without any other right there
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .create([self._prepare_partner_vals(vals) for vals in new])
         )
         for vals, partner in zip(new, partners, strict=True):
             vals["partner_id"] = partner.id
@@ -69,6 +73,19 @@ class DistributionMember(models.Model):
                 company_id = vals.get("company_id") or self.env.company.id
                 vals["code"] = self._get_next_code(company_id)
         return super().create(vals_list)
+
+    def write(self, vals):
+        """Whoever may write a member may correct its name, telephone and address."""
+        names = self._get_contact_fields()
+        contact = {name: value for name, value in vals.items() if name in names}
+        if not contact:
+            return super().write(vals)
+        self.check_access("write")
+        rest = {name: value for name, value in vals.items() if name not in contact}
+        result = super().write(rest)
+        # the member's own partner, and only these fields of it
+        self.partner_id.sudo().write(contact)
+        return result
 
     @api.model
     def _prepare_partner_vals(self, vals):

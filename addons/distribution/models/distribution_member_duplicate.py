@@ -1,12 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import re
 import unicodedata
 
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.order_management.neutral.words import fold
+from odoo.addons.order_management.neutral.words import fold, squeeze
 
 #: members nearer than this may be one and the same, in metres
 NEAR = 50
@@ -17,16 +18,15 @@ _DEGREES = 1 / 111_320
 #: digits that tell one number from another, however the country code is written
 _PHONE_DIGITS = 9
 #: words of kinds of shops and companies, which tell nobody apart
-_GENERIC = frozenset(
-    "tap hoa cua hang quan nha sieu thi mini dai ly cong ty co phan tnhh mtv hkd shop"
-    " store company co ltd jsc inc".split()
+_GENERIC = re.compile(
+    r"\b(tap hoa|cua hang|sieu thi|nha hang|dai ly|cong ty|co phan|mot thanh vien|tnhh"
+    r"|mtv|hkd|mini|quan|shop|store|company|co ltd|ltd|jsc|inc)\b"
 )
 
 
 def _get_name_key(name):
-    words = fold(name or "").split()
-    telling = [word for word in words if word not in _GENERIC]
-    return "".join(telling or words)
+    words = fold(name or "")
+    return squeeze(_GENERIC.sub(" ", words)) or squeeze(words)
 
 
 def _get_phone_key(phone):

@@ -46,7 +46,9 @@ class DistributionMember(models.Model):
 
     @api.model
     def _get_choices(self, model):
-        return [(record.id, record.display_name) for record in self.env[model].search([])]
+        return [
+            (record.id, record.display_name) for record in self.env[model].search([])
+        ]
 
     @api.model
     def get_map_members(self, level_id=None, territory_id=None, state=None):

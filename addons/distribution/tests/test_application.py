@@ -46,7 +46,7 @@ class TestApplication(DistributionCommon):
         ).with_user(self.manager)
         application.action_review()
         self.assertEqual(application.user_id, self.manager)
-        with self.assertRaisesRegex(UserError, "Choose a level"):
+        with self.assertRefusedWith(UserError, "Choose a level"):
             application.action_approve()
         application.level_id = self.env.ref("distribution.level_outlet")
         application.action_approve()
@@ -58,7 +58,7 @@ class TestApplication(DistributionCommon):
         partner = member.partner_id.with_company(self.company).sudo()
         self.assertEqual(partner.property_payment_term_id, self.term)
         self.assertEqual(application._prepare_credit_vals()["limit_amount"], 5000)
-        with self.assertRaisesRegex(UserError, "is final"):
+        with self.assertRefusedWith(UserError, "is final"):
             application.action_refuse("no")
 
     def test_existing_customer(self):
@@ -77,7 +77,7 @@ class TestApplication(DistributionCommon):
 
     def test_refusal_tells_why(self):
         application = self._apply().with_user(self.manager)
-        with self.assertRaisesRegex(UserError, "Write the reason"):
+        with self.assertRefusedWith(UserError, "Write the reason"):
             application.action_refuse()
         application.action_refuse("We deliver there from next year on.")
         mail = self.env["mail.mail"].search([("email_to", "=", "mai@example.com")])

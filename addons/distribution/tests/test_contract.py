@@ -44,7 +44,7 @@ class TestContract(DistributionCommon):
         self._assert_terms(False)
         contract.action_activate()
         self._assert_terms(True)
-        with self.assertRaisesRegex(UserError, "Terminate it instead"):
+        with self.assertRefusedWith(UserError, "Terminate it instead"):
             contract.unlink()
 
     def test_terms_begin_with_the_contract(self):
@@ -57,7 +57,7 @@ class TestContract(DistributionCommon):
 
     def test_overlap(self):
         contract = self._contract()
-        with self.assertRaisesRegex(ValidationError, "of the same kind"):
+        with self.assertRefusedWith(ValidationError, "of the same kind"):
             self._contract(begin=5, end=30)
         self._contract(begin=5, end=30, kind="display")
         self._contract(begin=11, end=30)
@@ -76,13 +76,13 @@ class TestContract(DistributionCommon):
         )
         self.env["distribution.contract"]._cron_follow_dates()
         self.assertEqual(contract.state, "expired")
-        with self.assertRaisesRegex(UserError, "is final"):
+        with self.assertRefusedWith(UserError, "ended on"):
             contract.action_activate()
 
     def test_closed_member(self):
         contract = self._contract(member_id=self.outlet.id)
         self.outlet.action_close()
-        with self.assertRaisesRegex(UserError, "closed or archived"):
+        with self.assertRefusedWith(UserError, "closed or archived"):
             contract.action_activate()
 
     def test_roles(self):

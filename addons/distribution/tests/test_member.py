@@ -39,14 +39,29 @@ class TestMember(DistributionCommon):
             ("Quán Gió", "0912 345 678", "1 Lê Lợi", True),
         )
         self.assertTrue(member.code)
-        with self.assertRaisesRegex(ValidationError, "needs a partner"):
+        with self.assertRefusedWith(ValidationError, "needs a partner"):
             self._new(name=False)
+
+    def test_representatives_keep_contacts(self):
+        """Without any right on partners but the members they serve."""
+        member = self.Member.with_user(self.rep).create(
+            {
+                "name": "Mới",
+                "level_id": self.level.id,
+                "company_id": self.company.id,
+            }
+        )
+        member.write({"phone": "0909 000 111", "comment": "x"})
+        self.assertEqual(member.sudo().partner_id.phone, "0909 000 111")
+        self.dealer.user_id = self.env.user
+        with self.assertRaises(AccessError):
+            self.dealer.with_user(self.rep).write({"phone": "1"})
 
     def test_contact_of_a_company_is_no_member(self):
         contact = self.env["res.partner"].create(
             {"name": "Lan", "parent_id": self.dealer.partner_id.id}
         )
-        with self.assertRaisesRegex(ValidationError, "is its own company"):
+        with self.assertRefusedWith(ValidationError, "is its own company"):
             self._new(partner_id=contact.id)
 
     def test_import(self):
@@ -54,8 +69,22 @@ class TestMember(DistributionCommon):
         result = self.Member.with_user(self.supervisor).load(
             ["name", "phone", "city", "level_id", "territory_id", "latitude"],
             [
-                ["Tạp hoá Một", "0901 111 111", "Huế", "Outlet", "South / Cần Thơ", "1"],
-                ["Tạp hoá Hai", "0902 222 222", "Huế", "Outlet", "South / Cần Thơ", "2"],
+                [
+                    "Tạp hoá Một",
+                    "0901 111 111",
+                    "Huế",
+                    "Outlet",
+                    "South / Cần Thơ",
+                    "1",
+                ],
+                [
+                    "Tạp hoá Hai",
+                    "0902 222 222",
+                    "Huế",
+                    "Outlet",
+                    "South / Cần Thơ",
+                    "2",
+                ],
             ],
         )
         self.assertFalse(result["messages"])
@@ -75,7 +104,7 @@ class TestMember(DistributionCommon):
         member.action_activate()
         self.assertEqual(member.active_since, fields.Date.today())
         member.action_deactivate()
-        with self.assertRaisesRegex(UserError, "cannot become"):
+        with self.assertRefusedWith(UserError, "cannot become"):
             member.action_verify()
         member.action_close()
         self.assertEqual(member.closed_on, fields.Date.today())
@@ -106,7 +135,7 @@ class TestMember(DistributionCommon):
         self.assertFalse(member.action_set_position(10.04, 105.79, 8))
         self.assertAlmostEqual(member.latitude, 10.03, 5)
         self.assertEqual(member.new_position_user_id, self.rep)
-        with self.assertRaisesRegex(UserError, "by a supervisor"):
+        with self.assertRefusedWith(UserError, "by a supervisor"):
             member.action_accept_position()
         member.with_user(self.supervisor).action_accept_position()
         self.assertAlmostEqual(member.latitude, 10.04, 5)
@@ -114,7 +143,7 @@ class TestMember(DistributionCommon):
         # correcting the address forgets the partner's position, not the member's
         member.partner_id.sudo().street = "2 Lê Lợi"
         self.assertAlmostEqual(member.longitude, 105.79, 5)
-        with self.assertRaisesRegex(ValidationError, "no place on earth"):
+        with self.assertRefusedWith(ValidationError, "no place on earth"):
             member.action_set_position(105.78, 10.03)
 
     def test_duplicates(self):
@@ -154,7 +183,7 @@ class TestMember(DistributionCommon):
         self.assertEqual(first._find_duplicates()[first], {second.id: {"name"}})
 
     def test_map(self):
-        self._new(latitude=10.03, longitude=105.78)
+        self._new(latitude=10.03, longitude=105.78, user_id=self.rep.id)
         found = self.Member.with_user(self.rep).get_map_members(
             territory_id=self.region.id
         )

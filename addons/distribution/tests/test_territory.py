@@ -47,7 +47,7 @@ class TestTerritory(DistributionCommon):
         self.assertEqual(own.date_to, yesterday)
         self.assertEqual(self.region.owner_ids.mapped("role"), ["owner", "owner"])
         self.assertEqual(self.region.user_id, self.supervisor)
-        with self.assertRaisesRegex(ValidationError, "End that before"):
+        with self.assertRefusedWith(ValidationError, "End that before"):
             own.date_to = False
 
     def test_owner_of_a_future_day(self):

@@ -1,4 +1,11 @@
-import {Component, onMounted, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {NO_COLOR, colorKey, makeLegend} from "./colors";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
@@ -77,11 +84,16 @@ export class DistributionMap extends Component {
         this.state.busy = true;
         // an answer that comes late must not replace a newer one
         const turn = (this.turn = (this.turn || 0) + 1);
-        const found = await this.orm.call("distribution.member", "get_map_members", [], {
-            level_id: this.state.level || false,
-            territory_id: this.state.territory || false,
-            state: this.state.status || false,
-        });
+        const found = await this.orm.call(
+            "distribution.member",
+            "get_map_members",
+            [],
+            {
+                level_id: this.state.level || false,
+                territory_id: this.state.territory || false,
+                state: this.state.status || false,
+            }
+        );
         if (turn !== this.turn || !this.mapRef.el) {
             return;
         }
@@ -106,7 +118,10 @@ export class DistributionMap extends Component {
             this.members.map((member) => {
                 const marker = window.L.circleMarker(
                     [member.latitude, member.longitude],
-                    {...LOOK, fillColor: colors.get(colorKey(member, field)) || NO_COLOR}
+                    {
+                        ...LOOK,
+                        fillColor: colors.get(colorKey(member, field)) || NO_COLOR,
+                    }
                 );
                 // made when opened: thousands of popups would cost more than the map
                 return marker.bindPopup(() => this.makePopup(member));
