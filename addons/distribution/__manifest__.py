@@ -26,6 +26,7 @@
         "data/distribution_network_data.xml",
         "views/distribution_network_views.xml",
         "views/distribution_apply_templates.xml",
+        "wizards/distribution_member_handover_views.xml",
         "views/distribution_network_menus.xml",
     ],
     "assets": {
