@@ -4,6 +4,14 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_ledger",
+    "distribution_report",
+    "distribution_stock_count",
+    "distribution_stock",
+    "distribution_stock_book",
+    "distribution_target",
+    "distribution_order",
+    "distribution_sku_map",
     "distribution_supply_link",
     "distribution_member",
     "distribution_territory",
@@ -16,6 +24,8 @@ _OWN_TABLES = (
 def uninstall_hook(env):
     """Let the network go; partners, orders and invoices stay."""
     env.flush_all()
+    # the append-only ledgers give way only here
+    env.cr.execute("SET LOCAL order_management.archive = 'on'")
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()
