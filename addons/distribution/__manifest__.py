@@ -30,6 +30,19 @@
         "views/distribution_target_views.xml",
         "views/distribution_secondary_views.xml",
         "views/distribution_secondary_menus.xml",
+        "security/distribution_network_security.xml",
+        "data/distribution_network_data.xml",
+        "views/distribution_network_views.xml",
+        "views/distribution_apply_templates.xml",
+        "views/distribution_network_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "distribution/static/src/**/*",
+        ],
+    },
+    "demo": [
+        "demo/distribution_network_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -12,12 +12,17 @@ _OWN_TABLES = (
     "distribution_target",
     "distribution_order",
     "distribution_sku_map",
+    "distribution_application",
+    "distribution_contract",
     "distribution_supply_link",
+    "distribution_member_distinct_rel",
     "distribution_member",
+    "distribution_territory_owner",
     "distribution_territory",
     "distribution_outlet_class",
     "distribution_tier",
     "distribution_level",
+    "distribution_network",
 )
 
 
@@ -26,6 +31,26 @@ def uninstall_hook(env):
     env.flush_all()
     # the append-only ledgers give way only here
     env.cr.execute("SET LOCAL order_management.archive = 'on'")
+    _release_quotas(env)
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()
+
+
+def _release_quotas(env):
+    """Quotas of the network are closed; what they counted stays in their history.
+
+    Without the network nobody can tell any more whose orders they would count.
+    """
+    env.cr.execute(
+        "UPDATE order_quota q SET scope_type = 'customer', state = 'closed',"
+        " partner_id = m.partner_id, scope_key = 'customer:' || m.partner_id,"
+        " member_id = NULL"
+        " FROM distribution_member m WHERE m.id = q.member_id"
+    )
+    env.cr.execute(
+        "UPDATE order_quota SET scope_type = 'company', state = 'closed',"
+        " scope_key = 'company:', territory_id = NULL, tier_id = NULL,"
+        " tree_member_id = NULL"
+        " WHERE scope_type IN ('territory', 'tier', 'member_tree')"
+    )

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class DistributionLevel(models.Model):
@@ -31,3 +32,33 @@ class DistributionLevel(models.Model):
         "buyer's.",
     )
     active = fields.Boolean(default=True)
+
+    def write(self, vals):
+        """Levels move only while suppliers stay before their buyers.
+
+        :raises ValidationError: naming a link that would go against the levels
+        """
+        result = super().write(vals)
+        if "sequence" in vals:
+            self._check_links()
+        return result
+
+    def _check_links(self):
+        self.flush_model(["sequence"])
+        links = self.env["distribution.supply.link"].sudo()
+        links.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT l.id FROM distribution_supply_link l"
+                " JOIN distribution_member b ON b.id = l.buyer_id"
+                " JOIN distribution_member s ON s.id = l.supplier_id"
+                " JOIN distribution_level bl ON bl.id = b.level_id"
+                " JOIN distribution_level sl ON sl.id = s.level_id"
+                " WHERE bl.sequence <= sl.sequence"
+                " AND (bl.id = ANY(%(ids)s) OR sl.id = ANY(%(ids)s))"
+                " AND (l.date_to IS NULL OR l.date_to >= %(today)s) LIMIT 1",
+                ids=self.ids,
+                today=links._get_today(),
+            )
+        )
+        links.browse(row[0] for row in rows)._check_level_order()

@@ -99,9 +99,12 @@ class DistributionMember(models.Model):
         "distribution.member",
         "Main Supplier",
         compute="_compute_supplier_id",
+        store=True,
+        index="btree_not_null",
         help="Who supplies it today with everything no other link names; empty: this "
-        "company itself.",
+        "company itself. Follows the supply links, and begins and ends with them.",
     )
+    buyer_ids = fields.One2many("distribution.member", "supplier_id", "Main Buyers")
 
     _partner_uniq = models.Constraint(
         "UNIQUE (partner_id, company_id)",
@@ -112,7 +115,12 @@ class DistributionMember(models.Model):
         "Another member of this company has that code.",
     )
 
-    @api.depends("supply_link_ids.supplier_id", "supply_link_ids.categ_id")
+    @api.depends(
+        "supply_link_ids.supplier_id",
+        "supply_link_ids.categ_id",
+        "supply_link_ids.date_from",
+        "supply_link_ids.date_to",
+    )
     def _compute_supplier_id(self):
         links = self.env["distribution.supply.link"]._get_valid(self)
         general = {
@@ -120,3 +128,9 @@ class DistributionMember(models.Model):
         }
         for member in self:
             member.supplier_id = general.get(member._origin, False)
+
+    @api.depends("partner_id", "code")
+    def _compute_display_name(self):
+        for member in self:
+            name = member.name or ""
+            member.display_name = f"[{member.code}] {name}" if member.code else name

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class DistributionSupplyLink(models.Model):
@@ -48,9 +49,43 @@ class DistributionSupplyLink(models.Model):
         "A member cannot supply itself. Choose another supplier.",
     )
 
+    is_current = fields.Boolean(
+        "Holds Today", compute="_compute_is_current", search="_search_is_current"
+    )
+
+    @api.depends("date_from", "date_to")
+    def _compute_is_current(self):
+        today = self._get_today()
+        for link in self:
+            begun = link.date_from and link.date_from <= today
+            link.is_current = begun and (not link.date_to or link.date_to >= today)
+
+    @api.model
+    def _search_is_current(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self._get_today()
+        current = Domain("date_from", "<=", today) & (
+            Domain("date_to", "=", False) | Domain("date_to", ">=", today)
+        )
+        return current if True in value else ~current
+
+    @api.depends("buyer_id", "supplier_id", "categ_id")
+    def _compute_display_name(self):
+        for link in self:
+            supplier = link.supplier_id.display_name or link.company_id.name
+            name = f"{supplier or ''} → {link.buyer_id.display_name or ''}"
+            if link.categ_id:
+                name = f"{name} ({link.categ_id.display_name})"
+            link.display_name = name
+
+    @api.model
+    def _get_today(self):
+        return fields.Date.context_today(self)
+
     def _get_valid(self, buyers, day=None):
         """Links of ``buyers`` that hold on ``day`` (default: today), one query."""
-        day = day or fields.Date.context_today(self)
+        day = day or self._get_today()
         return self.search(
             [
                 ("buyer_id", "in", buyers.ids),

@@ -1,5 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import test_application
+from . import test_contract
+from . import test_member
 from . import test_network
 from . import test_ledger
 from . import test_secondary_order
+from . import test_quota_scope
+from . import test_supply_link
+from . import test_supply_link_concurrency
+from . import test_territory

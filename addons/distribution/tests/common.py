@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from contextlib import contextmanager
+
 from odoo.tests import new_test_user
 
 from odoo.addons.order_management.tests.common import OrderManagementCommon
@@ -31,6 +33,13 @@ class DistributionCommon(OrderManagementCommon):
         cls.neighbour = cls._create_member("Đại Lợi", "distributor")
         cls.dealer = cls._create_member("Minh Tâm", "dealer", cls.distributor)
         cls.outlet = cls._create_member("Tạp hoá Lan", "outlet", cls.dealer)
+
+    @contextmanager
+    def assertRefusedWith(self, error, words):
+        """Refused with a message that matches ``words``; nothing is kept."""
+        with self.assertRaisesRegex(error, words), self.env.cr.savepoint():
+            yield
+        self.env.invalidate_all()
 
     @classmethod
     def _create_member_user(cls, role, company=None, **values):
