@@ -52,4 +52,3 @@ from . import res_company_secondary
 from . import res_config_settings_secondary
 from . import stock_move_line_sell_in
 from . import stock_move_sell_in
-from . import distribution_member_standin

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from datetime import timedelta
+from math import isfinite
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -108,9 +109,8 @@ class DistributionLedger(models.Model):
         """
         for vals in vals_list:
             quantity = vals["quantity"]
-            if float_is_zero(quantity, precision_digits=9) or not (
-                abs(quantity) <= MAX_QUANTITY
-            ):
+            is_possible = isfinite(quantity) and abs(quantity) <= MAX_QUANTITY
+            if not is_possible or float_is_zero(quantity, precision_digits=9):
                 product = self.env["product.product"].browse(vals["product_id"])
                 raise ValidationError(
                     self.env._(
@@ -188,7 +188,7 @@ class DistributionLedger(models.Model):
             {
                 name: self._to_json(name, vals.get(name))
                 for name in _COLUMNS
-                if vals.get(name) not in (None, False)
+                if vals.get(name) is not None and vals.get(name) is not False
             }
             for vals in vals_list
         ]

@@ -14,7 +14,6 @@ class DistributionMember(models.Model):
         compute="_compute_keeps_stock",
         store=True,
         readonly=False,
-        precompute=True,
         help="What it receives and sells changes its channel stock; switch it off for "
         "members that neither count nor report.",
     )

@@ -67,7 +67,7 @@ class DistributionStockCount(models.Model):
     variance_count = fields.Integer(
         "Differences", compute="_compute_variance_count", store=True
     )
-    counted_percent = fields.Float("Counted (%)", compute="_compute_variance_count")
+    counted_percent = fields.Float("Counted (%)", compute="_compute_counted_percent")
     variance_value = fields.Monetary(
         compute="_compute_variance_count",
         store=True,
@@ -97,10 +97,15 @@ class DistributionStockCount(models.Model):
         for count in self:
             counted = count.line_ids.filtered("is_counted")
             count.variance_count = len(counted.filtered("variance_qty"))
-            count.counted_percent = 100 * len(counted) / (len(count.line_ids) or 1)
             count.variance_value = sum(
                 line.variance_qty * line.price_unit for line in counted
             )
+
+    @api.depends("line_ids.is_counted")
+    def _compute_counted_percent(self):
+        for count in self:
+            counted = count.line_ids.filtered("is_counted")
+            count.counted_percent = 100 * len(counted) / (len(count.line_ids) or 1)
 
     @api.model_create_multi
     def create(self, vals_list):

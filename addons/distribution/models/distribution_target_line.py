@@ -13,7 +13,11 @@ class DistributionTargetLine(models.Model):
     _rec_name = "date_from"
 
     target_id = fields.Many2one(
-        "distribution.target", required=True, index=True, ondelete="cascade"
+        "distribution.target",
+        "Target of",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="target_id.company_id", store=True, precompute=True, index=True

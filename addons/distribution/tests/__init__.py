@@ -10,3 +10,8 @@ from . import test_quota_scope
 from . import test_supply_link
 from . import test_supply_link_concurrency
 from . import test_territory
+from . import test_stock_count
+from . import test_member_report
+from . import test_channel_cover
+from . import test_target
+from . import test_channel_stock_concurrency

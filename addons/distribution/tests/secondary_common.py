@@ -50,6 +50,10 @@ class SecondaryCommon(DistributionCommon):
         cls.Ledger = cls.env["distribution.ledger"]
 
     @classmethod
+    def _create_other_rep(cls):
+        return cls.rep.copy({"login": "network_rep_other", "name": "Other"})
+
+    @classmethod
     def _post(cls, kind, quantity, member=None, product=None, date=None, **vals):
         cls.sequence = getattr(cls, "sequence", 0) + 1
         return cls.Ledger._post(

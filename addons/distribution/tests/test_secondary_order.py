@@ -109,7 +109,9 @@ class TestSecondaryOrder(SecondaryCommon):
     def test_several_suppliers(self):
         """Brand A comes from one, brand B from another: two orders."""
         brand = self.env["product.category"].create({"name": "Brand B"})
-        bulb = self.product.copy({"name": "Bulb", "categ_id": brand.id})
+        bulb = self.env["product.product"].create(
+            {"name": "Bulb", "categ_id": brand.id, "taxes_id": False}
+        )
         self.env["distribution.supply.link"].create(
             {
                 "buyer_id": self.shop.id,
@@ -170,7 +172,7 @@ class TestSecondaryOrder(SecondaryCommon):
         self.assertIn("Lamp", mail.body_html)
 
     def test_neighbour_rep(self):
-        other = self._create_member_user("rep", login="network_rep_other")
+        other = self._create_other_rep()
         order = self._create_secondary(10)
         self.assertFalse(
             self.env["distribution.order"]
