@@ -4,6 +4,14 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_ledger",
+    "distribution_report",
+    "distribution_stock_count",
+    "distribution_stock",
+    "distribution_stock_book",
+    "distribution_target",
+    "distribution_order",
+    "distribution_sku_map",
     "distribution_application",
     "distribution_contract",
     "distribution_supply_link",
@@ -21,6 +29,8 @@ _OWN_TABLES = (
 def uninstall_hook(env):
     """Let the network go; partners, orders and invoices stay."""
     env.flush_all()
+    # the append-only ledgers give way only here
+    env.cr.execute("SET LOCAL order_management.archive = 'on'")
     _release_quotas(env)
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
