@@ -4,6 +4,9 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_credit_raise",
+    "distribution_credit_guarantee",
+    "distribution_credit",
     "distribution_supply_link",
     "distribution_member",
     "distribution_territory",

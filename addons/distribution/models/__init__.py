@@ -7,3 +7,15 @@ from . import distribution_supply_link
 from . import distribution_territory
 from . import distribution_tier
 from . import res_partner
+
+from . import distribution_credit
+from . import distribution_credit_exposure
+from . import distribution_credit_guarantee
+from . import distribution_credit_raise
+from . import channel_order_import_credit
+from . import order_event_credit
+from . import res_company_debt
+from . import res_config_settings_debt
+from . import sale_order_credit_hold
+from . import sale_order_line_credit_hold
+from . import stock_picking_credit
