@@ -183,7 +183,7 @@ class SaleOrder(models.Model):
             payers = orders.partner_invoice_id.commercial_partner_id._origin
             read = credits_sudo._take_turn if take_turn else credits_sudo._get_terms
             terms = read(company, payers.ids)
-            payers = payers.filtered(lambda partner: partner.id in terms)
+            payers = payers.browse(terms)
             figures = credits_sudo._get_exposure(payers, company) if payers else {}
             added = dict.fromkeys(payers.ids, 0.0)
             for order in orders:
@@ -315,7 +315,7 @@ class SaleOrder(models.Model):
             credits_sudo = self.env["distribution.credit"].sudo()
             payers = orders.partner_invoice_id.commercial_partner_id
             terms = credits_sudo._get_terms(company, payers.ids)
-            payers = payers.filtered(lambda partner: partner.id in terms)
+            payers = payers.browse(terms)
             figures = credits_sudo._get_exposure(payers, company) if payers else {}
             for order in orders:
                 partner_id = order.partner_invoice_id.commercial_partner_id.id
