@@ -4,6 +4,11 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_cash_handover",
+    "distribution_cash",
+    "distribution_cash_holder",
+    "distribution_collection_plan_line",
+    "distribution_collection_plan",
     "distribution_credit_raise",
     "distribution_credit_guarantee",
     "distribution_credit",

@@ -8,6 +8,11 @@ from . import distribution_territory
 from . import distribution_tier
 from . import res_partner
 
+from . import distribution_cash
+from . import distribution_cash_handover
+from . import distribution_cash_holder
+from . import distribution_collection_plan
+from . import distribution_collection_plan_line
 from . import distribution_credit
 from . import distribution_credit_exposure
 from . import distribution_credit_guarantee
