@@ -225,9 +225,7 @@ class DistributionCash(models.Model):
             "distribution.group_accountant"
         ):
             raise AccessError(
-                self.env._(
-                    "Only accountants cancel receipts that were posted. Ask one."
-                )
+                self.env._("Only accountants cancel posted receipts. Ask one.")
             )
         for receipt_sudo in self.sudo().filtered(lambda r: r.state == "posted"):
             receipt_sudo.holder_id._add(held=-receipt_sudo.amount)

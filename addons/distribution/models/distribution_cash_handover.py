@@ -152,9 +152,7 @@ class DistributionCashHandover(models.Model):
             and not self.env.user.has_group("distribution.group_accountant")
         ):
             raise AccessError(
-                self.env._(
-                    "Only %(user)s hands this money over.", user=self.user_id.name
-                )
+                self.env._("Only %(user)s hands this over.", user=self.user_id.name)
             )
 
     def _check_accountant(self):

@@ -2,3 +2,6 @@
 
 from . import test_network
 from . import test_credit
+from . import test_ageing
+from . import test_cash
+from . import test_debt_concurrency
