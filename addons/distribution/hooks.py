@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_statement_line",
+    "distribution_statement",
     "distribution_cash_handover",
     "distribution_cash",
     "distribution_cash_holder",

@@ -17,6 +17,9 @@ from . import distribution_credit
 from . import distribution_credit_exposure
 from . import distribution_credit_guarantee
 from . import distribution_credit_raise
+from . import distribution_statement
+from . import distribution_statement_fill
+from . import distribution_statement_line
 from . import channel_order_import_credit
 from . import order_event_credit
 from . import res_company_debt

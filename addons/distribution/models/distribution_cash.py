@@ -157,6 +157,8 @@ class DistributionCash(models.Model):
             raise UserError(
                 self.env._("A receipt needs a key of its own and nothing unknown.")
             )
+        if not (vals.get("amount") or 0) > 0:
+            raise UserError(self.env._("Say how much money it is, more than zero."))
         if vals.get("currency_id", company.currency_id.id) != company.currency_id.id:
             raise UserError(
                 self.env._(

@@ -2,3 +2,5 @@
 
 from . import distribution_ageing
 from . import distribution_ageing_xlsx
+from . import distribution_counted_sales
+from . import distribution_statement_xlsx

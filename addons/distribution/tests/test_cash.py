@@ -117,7 +117,7 @@ class TestCash(DebtCommon):
 
     def test_amount_above_zero(self):
         for amount in (0, -5):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "more than zero"):
                 self._record(amount)
         self.assertEqual(self._held(), 0)
 
