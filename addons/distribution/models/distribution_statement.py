@@ -158,7 +158,7 @@ class DistributionStatement(models.Model):
             if not _FIXED.isdisjoint(vals) and any(s.state != "draft" for s in self):
                 raise UserError(
                     self.env._(
-                        "A statement that was sent stays as it is. Make a new one."
+                        "A statement that was sent stays as it is."
                     )
                 )
         result = super().write(vals)
