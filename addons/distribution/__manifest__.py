@@ -38,6 +38,7 @@
         "data/distribution_statement_data.xml",
         "views/distribution_statement_views.xml",
         "reports/distribution_counted_sales_views.xml",
+        "views/distribution_member_debt_views.xml",
         "views/distribution_debt_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",

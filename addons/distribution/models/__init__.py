@@ -17,6 +17,7 @@ from . import distribution_credit
 from . import distribution_credit_exposure
 from . import distribution_credit_guarantee
 from . import distribution_credit_raise
+from . import distribution_member_debt
 from . import distribution_statement
 from . import distribution_statement_fill
 from . import distribution_statement_line

@@ -162,7 +162,7 @@ class DistributionCredit(models.Model):
     )
     def _compute_effective_limit(self):
         terms = self._read_terms(SQL("credit.id = ANY(%s)", list(self._origin.ids)))
-        by_id = {term["id"]: term for term in terms.values()}
+        by_id = {term["id"]: term for term in terms}
         for credit in self:
             term = by_id.get(credit._origin.id, {})
             credit.guaranteed_amount = term.get("guaranteed", 0.0)
@@ -246,7 +246,7 @@ class DistributionCredit(models.Model):
         second gets a serialization error, which must escape: Odoo repeats the request,
         and it sees what the first one took.
 
-        :return: see `_read_terms`; only rows that warn or hold
+        :return: see `_get_terms`
         """
         self.flush_model()
         self.env.cr.execute(
@@ -273,8 +273,9 @@ class DistributionCredit(models.Model):
 
     @api.model
     def _get_terms(self, company, partner_ids):
-        """``{partner id: terms}`` of these customers in one company, one query."""
-        return self._read_terms(
+        """``{partner id: terms}`` of these customers in one company, where limits warn
+        or hold; one query, see `_read_terms`."""
+        terms = self._read_terms(
             SQL(
                 "credit.company_id = %s AND credit.partner_id = ANY(%s)"
                 " AND credit.active AND credit.policy <> 'none'",
@@ -283,14 +284,15 @@ class DistributionCredit(models.Model):
             ),
             company,
         )
+        return {term["partner_id"]: term for term in terms}
 
     @api.model
     def _read_terms(self, condition, company=None):
         """What counts today.
 
         :param condition: SQL condition on ``credit``
-        :return: ``{partner id: {id, policy, limit, guaranteed, raised, check_overdue,
-            tolerated}}``; ``limit`` is the one of today, company currency
+        :return: a dict a row: partner_id, id, policy, limit (the one of today, company
+            currency), guaranteed, raised, check_overdue, tolerated
         """
         self.env.flush_all()
         today = self._get_today(company or self.env.company)
@@ -318,8 +320,9 @@ class DistributionCredit(models.Model):
                 condition=condition,
             )
         )
-        return {
-            row[0]: {
+        return [
+            {
+                "partner_id": row[0],
                 "id": row[1],
                 "policy": row[2],
                 "limit": float((row[3] or 0) + row[4] + row[5]),
@@ -329,7 +332,7 @@ class DistributionCredit(models.Model):
                 "tolerated": float(row[7] or 0),
             }
             for row in rows
-        }
+        ]
 
     def action_view_orders(self):
         """Open the orders that count in the exposure of these customers."""

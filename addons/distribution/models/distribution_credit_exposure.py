@@ -29,7 +29,7 @@ class DistributionCredit(models.Model):
         - ``receivable``: open posted receivables of the company and its branches,
           invoices less credit notes, but not payments;
         - ``unallocated``: receipts that match no invoice (or not wholly) yet;
-        - ``uninvoiced``: with the customer (delivered quantity) and not on a posted
+        - ``uninvoiced``: with the customer (delivered) and not on a posted
           invoice, with taxes;
         - ``unshipped``: approved (where nobody approves: confirmed) and neither
           delivered nor on a posted invoice, less down payments that are invoiced;

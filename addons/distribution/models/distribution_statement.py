@@ -156,11 +156,7 @@ class DistributionStatement(models.Model):
                     self.env._("Figures and answers are not written by hand.")
                 )
             if not _FIXED.isdisjoint(vals) and any(s.state != "draft" for s in self):
-                raise UserError(
-                    self.env._(
-                        "A statement that was sent stays as it is."
-                    )
-                )
+                raise UserError(self.env._("A statement that was sent stays as it is."))
         result = super().write(vals)
         if not {"company_id", "date_from", "date_to", "partner_id"}.isdisjoint(vals):
             self._fill()
