@@ -41,6 +41,9 @@
         "views/distribution_member_debt_views.xml",
         "views/distribution_debt_menus.xml",
     ],
+    "demo": [
+        "demo/distribution_network_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
