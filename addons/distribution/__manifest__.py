@@ -43,6 +43,7 @@
     ],
     "demo": [
         "demo/distribution_network_demo.xml",
+        "demo/distribution_debt_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

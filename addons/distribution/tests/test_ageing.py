@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .debt_common import DebtCommon
@@ -66,6 +66,18 @@ class TestAgeing(DebtCommon):
         self.assertEqual(seen, self.buyer)
         seen = self.ageing.with_user(self.accountant).search([]).partner_id
         self.assertLessEqual(self.buyer | self.neighbour.partner_id, seen)
+
+    def test_rep_opens_the_invoice(self):
+        """Down to the invoice of a member, and no further than to read it."""
+        self.neighbour.user_id = self.supervisor
+        theirs = self._invoice(10, partner=self.neighbour.partner_id)
+        row = self._rows()[:1].with_user(self.rep)
+        move = self.env["account.move"].browse(row.action_open_move()["res_id"])
+        self.assertTrue(move.with_user(self.rep).read(["amount_residual"]))
+        with self.assertRaises(AccessError):
+            move.with_user(self.rep).write({"ref": "Mine"})
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.rep).read(["amount_residual"])
 
     def test_plan(self):
         """One plan a representative and week, however often it is asked for."""

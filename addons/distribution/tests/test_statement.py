@@ -93,7 +93,7 @@ class TestStatement(DebtCommon):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 clerk.write(values)
-        with self.assertRaises(AccessError), self.env.cr.savepoint():
+        with self.assertRaises(UserError), self.env.cr.savepoint():
             clerk.line_ids.write({"debit": 0})
         clerk.action_refresh()
         self.assertEqual(statement.closing, 30)
