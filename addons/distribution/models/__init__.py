@@ -52,3 +52,24 @@ from . import res_company_secondary
 from . import res_config_settings_secondary
 from . import stock_move_line_sell_in
 from . import stock_move_sell_in
+
+from . import distribution_cash
+from . import distribution_cash_handover
+from . import distribution_cash_holder
+from . import distribution_collection_plan
+from . import distribution_collection_plan_line
+from . import distribution_credit
+from . import distribution_credit_exposure
+from . import distribution_credit_guarantee
+from . import distribution_credit_raise
+from . import distribution_member_debt
+from . import distribution_statement
+from . import distribution_statement_fill
+from . import distribution_statement_line
+from . import channel_order_import_credit
+from . import order_event_credit
+from . import res_company_debt
+from . import res_config_settings_debt
+from . import sale_order_credit_hold
+from . import sale_order_line_credit_hold
+from . import stock_picking_credit

@@ -15,3 +15,9 @@ from . import test_member_report
 from . import test_channel_cover
 from . import test_target
 from . import test_channel_stock_concurrency
+from . import test_credit
+from . import test_ageing
+from . import test_cash
+from . import test_debt_concurrency
+from . import test_counted_sales
+from . import test_statement

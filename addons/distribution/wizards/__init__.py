@@ -3,3 +3,4 @@
 from . import distribution_member_handover
 from . import distribution_ask_reason
 from . import distribution_order_return
+from . import sale_order_credit_release
