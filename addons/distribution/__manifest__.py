@@ -22,6 +22,8 @@
         "views/distribution_member_views.xml",
         "views/res_partner_views.xml",
         "views/distribution_menus.xml",
+        "security/distribution_expense_security.xml",
+        "data/ir_cron_expense_data.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
