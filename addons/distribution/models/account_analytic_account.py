@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -54,3 +54,27 @@ class AccountAnalyticAccount(models.Model):
                         centre=centre.display_name,
                     )
                 )
+
+    @api.model
+    def _get_centre_action(self):
+        """The action that lists the responsibility centres of this company.
+
+        :raises UserError: no plan was chosen yet
+        """
+        plan = self.env.company.budget_plan_id
+        if not plan:
+            raise UserError(
+                self.env._(
+                    "Choose the analytic plan of your responsibility centres first: "
+                    "Settings, Accounting, Sales Expense Budgets."
+                )
+            )
+        view = self.env.ref("distribution.account_analytic_account_view_list_centre")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Responsibility Centres"),
+            "res_model": self._name,
+            "views": [(view.id, "list"), (False, "form")],
+            "domain": [("root_plan_id", "=", plan.id)],
+            "context": {"default_plan_id": plan.id},
+        }

@@ -38,6 +38,7 @@ class ExpenseBudgetLine(models.Model):
 
     budget_id = fields.Many2one(
         "expense.budget",
+        "Version in Force",
         required=True,
         readonly=True,
         index=True,

@@ -30,7 +30,7 @@ class SalesExpense(models.Model):
         products = self.line_ids.product_id
         return products if len(products) == 1 else products.browse()
 
-    bill_count = fields.Integer("Entries", compute="_compute_bill_count")
+    bill_count = fields.Integer("Number of Entries", compute="_compute_bill_count")
 
     def _compute_bill_count(self):
         counts = dict(

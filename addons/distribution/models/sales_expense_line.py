@@ -19,7 +19,9 @@ class SalesExpenseLine(models.Model):
         related="expense_id.company_id", store=True, precompute=True, index=True
     )
     currency_id = fields.Many2one(related="expense_id.currency_id")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     date = fields.Date(
         "In Month",
         required=True,

@@ -47,7 +47,7 @@ class ExpenseBudgetReport(models.Model):
     }
 
     line_id = fields.Many2one("expense.budget.line", "Budget Line", readonly=True)
-    budget_id = fields.Many2one("expense.budget", readonly=True)
+    budget_id = fields.Many2one("expense.budget", "Version in Force", readonly=True)
     state = fields.Selection(
         [("approved", "In force"), ("closed", "Closed")], readonly=True
     )

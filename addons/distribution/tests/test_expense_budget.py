@@ -42,7 +42,7 @@ class TestExpenseBudget(BudgetCase):
         )
         plan.amount = 300
         version.action_submit()
-        with self.assertRefused("South.*400"):
+        with self.assertRefused("South.*700.00 asked for.*600.00 available"):
             version.with_user(self.manager).action_approve()
         version.action_draft()
         plan.amount = 700
@@ -229,7 +229,6 @@ class TestExpenseBudget(BudgetCase):
                 self.line.with_user(user).write({"policy": "warn"})
         with self.assertRaises(AccessError):
             self.budget.with_user(self.rep).read(["name"])
-        budget.action_submit
         with self.assertRaises(AccessError):
             self.budget.with_user(self.supervisor).action_close()
 

@@ -15,7 +15,9 @@ class ExpenseBudgetSpread(models.TransientModel):
     budget_id = fields.Many2one("expense.budget", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="budget_id.company_id")
     currency_id = fields.Many2one(related="budget_id.currency_id")
-    plan_id = fields.Many2one(related="company_id.budget_plan_id")
+    plan_id = fields.Many2one(
+        related="company_id.budget_plan_id", string="Analytic Plan"
+    )
     centre_ids = fields.Many2many(
         "account.analytic.account",
         string="Responsibility Centres",
