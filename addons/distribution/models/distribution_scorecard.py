@@ -207,7 +207,9 @@ class DistributionScorecard(models.Model):
         """
         self._check_turn(self.reviewer_id)
         for card in self.sudo():
-            card._transition({"self": "draft", "manager": "self"}.get(card.state, "draft"))
+            card._transition(
+                {"self": "draft", "manager": "self"}.get(card.state, "draft")
+            )
         return True
 
     def action_cancel(self):
@@ -229,9 +231,7 @@ class DistributionScorecard(models.Model):
         if user.has_group("distribution.group_trade_manager"):
             return
         if not users or users != user:
-            raise AccessError(
-                self.env._("It is not your turn with these scorecards.")
-            )
+            raise AccessError(self.env._("It is not your turn with these scorecards."))
 
     def _check_unsigned(self):
         """:raises UserError: one is signed, which binds everybody"""

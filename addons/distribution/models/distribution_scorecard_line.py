@@ -27,10 +27,8 @@ class DistributionScorecardLine(models.Model):
     sequence = fields.Integer(default=10)
     centre_id = fields.Many2one(related="scorecard_id.centre_id", store=True)
     date_from = fields.Date(related="scorecard_id.date_from", store=True)
-    # as they were when the scorecard was made: a signed one does not follow its template
-    source = fields.Selection(
-        related="template_line_id.source", store=True, depends=[]
-    )
+    # as they were when the scorecard was made: it does not follow its template
+    source = fields.Selection(related="template_line_id.source", store=True, depends=[])
     weight = fields.Float(
         related="template_line_id.weight", store=True, depends=[], digits=(5, 2)
     )

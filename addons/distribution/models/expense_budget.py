@@ -67,7 +67,7 @@ class ExpenseBudget(models.Model):
         index=True,
         tracking=True,
     )
-    plan_ids = fields.One2many("expense.budget.plan", "budget_id", "Plan", copy=True)
+    plan_ids = fields.One2many("expense.budget.plan", "budget_id", copy=True)
     line_ids = fields.One2many("expense.budget.line", "budget_id", "Lines in Force")
     plan_amount = fields.Monetary("Planned", compute="_compute_plan_amount")
     line_count = fields.Integer(compute="_compute_figures")

@@ -230,8 +230,10 @@ class ExpenseBudgetLine(models.Model):
     def _check_free_for(self, versions):
         """:raises ValidationError: another budget in force has one of these lines"""
         taken = self.filtered(
-            lambda line: line.budget_id not in versions
-            and line.budget_id.state in ("approved", "closed")
+            lambda line: (
+                line.budget_id not in versions
+                and line.budget_id.state in ("approved", "closed")
+            )
         )
         if taken:
             raise ValidationError(

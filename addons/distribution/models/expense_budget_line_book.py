@@ -80,9 +80,9 @@ class ExpenseBudgetLine(models.Model):
         :param vals_list: dicts of ``line_id``, ``kind``, ``deltas`` (``{counter:
             amount}`` in the company's currency), ``key``; and, where it applies,
             ``reason``, ``expense_line_id``, ``account_move_id``, ``stock_move_id``,
-            ``transfer_id``, ``budget_id``, ``is_released`` (above an escalating budget),
-            ``is_strict`` (never below zero, whatever the policy). A key that is known
-            is not counted again.
+            ``transfer_id``, ``budget_id``, ``is_released`` (may pass above an
+            escalating budget), ``is_strict`` (never below zero, whatever the policy).
+            A key that is known is not counted again.
         :return: the new movements, with superuser rights
         :raises ValidationError: less is available than asked for, or a closed budget
         :raises BudgetReleaseNeeded: the same where a trade manager may release it
@@ -118,7 +118,9 @@ class ExpenseBudgetLine(models.Model):
         if not rows:
             return rows
         known = self.env["expense.budget.move"].sudo()._get_known_keys(rows)
-        return list({row["key"]: row for row in rows if row["key"] not in known}.values())
+        return list(
+            {row["key"]: row for row in rows if row["key"] not in known}.values()
+        )
 
     @api.model
     def _lock_lines(self, line_ids):
@@ -271,8 +273,12 @@ class ExpenseBudgetLine(models.Model):
         """
         first = (today or fields.Date.context_today(self)).replace(day=1)
         count = 0
-        companies = self.env["res.company"].sudo().search(
-            [("budget_plan_id", "!=", False), ("budget_carry_over", "!=", "none")]
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search(
+                [("budget_plan_id", "!=", False), ("budget_carry_over", "!=", "none")]
+            )
         )
         for company in companies:
             count += self.sudo()._carry_over_company(company, first)
@@ -311,7 +317,9 @@ class ExpenseBudgetLine(models.Model):
     def _prepare_carry(self, target):
         """Values of the two movements that carry this line's rest to ``target``."""
         company = self.company_id
-        share = company.budget_carry_percent if company.budget_carry_over != "all" else 100
+        share = (
+            company.budget_carry_percent if company.budget_carry_over != "all" else 100
+        )
         amount = self.currency_id.round(self.available_amount * share / 100)
         if not target or target["state"] != "approved" or amount <= 0:
             return []

@@ -36,9 +36,7 @@ class ExpenseBudgetPlan(models.Model):
         check_company=True,
         ondelete="restrict",
     )
-    month = fields.Date(
-        required=True, help="Any day; the first of its month is kept."
-    )
+    month = fields.Date(required=True, help="Any day; the first of its month is kept.")
     amount = fields.Monetary("Planned", required=True)
     policy = fields.Selection(
         POLICIES, help="Above this line; empty: as the type or the company says."

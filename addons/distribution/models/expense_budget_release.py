@@ -42,11 +42,9 @@ class ExpenseBudgetRelease(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Release in one's own name only."""
-        return super().create(
-            [{**vals, "user_id": self.env.uid} for vals in vals_list]
-        )
+        return super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """:raises UserError: always: a release is history"""
         raise UserError(
             self.env._("A release is history. Release again for another amount.")

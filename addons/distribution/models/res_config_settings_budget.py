@@ -8,7 +8,9 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
-    budget_plan_id = fields.Many2one(related="company_id.budget_plan_id", readonly=False)
+    budget_plan_id = fields.Many2one(
+        related="company_id.budget_plan_id", readonly=False
+    )
     budget_policy = fields.Selection(related="company_id.budget_policy", readonly=False)
     budget_missing = fields.Selection(
         related="company_id.budget_missing", readonly=False

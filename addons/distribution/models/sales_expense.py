@@ -66,7 +66,6 @@ class SalesExpense(models.Model):
     programme = fields.Char(help="The trade programme or campaign it belongs to.")
     member_id = fields.Many2one(
         "distribution.member",
-        "Member",
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
@@ -143,7 +142,7 @@ class SalesExpense(models.Model):
     )
     is_proof_required = fields.Boolean(related="type_id.is_proof_required")
     proof_ids = fields.Many2many(
-        "ir.attachment", string="Proof", copy=False, bypass_search_access=True
+        "ir.attachment", copy=False, bypass_search_access=True
     )
     proof_note = fields.Text("What Was Done", copy=False)
     executed_at = fields.Datetime(readonly=True, copy=False)
@@ -157,9 +156,7 @@ class SalesExpense(models.Model):
     @api.depends("name", "title")
     def _compute_display_name(self):
         for expense in self:
-            expense.display_name = " ".join(
-                filter(None, (expense.name, expense.title))
-            )
+            expense.display_name = " ".join(filter(None, (expense.name, expense.title)))
 
     @api.depends("member_id")
     def _compute_partner_id(self):

@@ -20,9 +20,9 @@ class SalesExpense(models.Model):
     def _compute_can_decide(self):
         for expense in self:
             expense.can_decide = expense.state == "submitted" and bool(
-                expense.sudo()._get_open_steps()[:1].filtered(
-                    lambda step, expense=expense: expense._get_acting_for(step)
-                )
+                expense.sudo()
+                ._get_open_steps()[:1]
+                .filtered(lambda step, expense=expense: expense._get_acting_for(step))
             )
 
     def _search_can_decide(self, operator, value):
@@ -97,8 +97,10 @@ class SalesExpense(models.Model):
             return user
         delegations = self.env["order.approval.delegation"]._get_active_for(user)
         return delegations.filtered(
-            lambda given: given.company_id in (self.company_id, self.env["res.company"])
-            and given.user_id in approvers
+            lambda given: (
+                given.company_id in (self.company_id, self.env["res.company"])
+                and given.user_id in approvers
+            )
         ).user_id[:1]
 
     def _get_own_step(self):
@@ -126,7 +128,9 @@ class SalesExpense(models.Model):
             {
                 "state": state,
                 "decided_by_id": self.env.uid,
-                "stand_in_for_id": acting_for.id if acting_for != self.env.user else False,
+                "stand_in_for_id": acting_for.id
+                if acting_for != self.env.user
+                else False,
                 "decided_at": fields.Datetime.now(),
                 "reason": reason,
             }

@@ -95,7 +95,9 @@ class SalesExpense(models.Model):
         self.sudo().centre_id._check_budget_centre(self.company_id)
         if not self.line_ids or self.currency_id.is_zero(self.amount):
             raise ValidationError(
-                self.env._("“%(name)s” asks for nothing: give an amount.", name=self.title)
+                self.env._(
+                    "“%(name)s” asks for nothing: give an amount.", name=self.title
+                )
             )
 
     def _find_budget_lines(self):
@@ -195,9 +197,7 @@ class SalesExpense(models.Model):
                 else 0.0,
                 "actual": self.company_currency_id.round(spent),
             }
-        return {
-            line: target for line, target in targets.items() if line.budget_line_id
-        }
+        return {line: target for line, target in targets.items() if line.budget_line_id}
 
     def _update_actuals(self, sources=None):
         """Count the entries of these requests again, and book the difference.

@@ -36,7 +36,7 @@ class SalesExpenseRule(models.Model):
         help="Empty: of every type.",
     )
     amount_over = fields.Monetary(
-        "Amount Over", help="In the company's currency; the request is more than this."
+        help="In the company's currency; the request is more than this."
     )
     level = fields.Integer(
         default=1, required=True, help="Asked when all lower levels have approved."

@@ -18,9 +18,11 @@ class StockMove(models.Model):
 
     def _count_free_goods(self):
         moves = self.filtered(
-            lambda move: move.state == "done"
-            and move.sale_line_id.sales_expense_id
-            and not move.sale_line_id.price_subtotal
+            lambda move: (
+                move.state == "done"
+                and move.sale_line_id.sales_expense_id
+                and not move.sale_line_id.price_subtotal
+            )
         )
         vals_list = [vals for move in moves for vals in move._prepare_free_goods()]
         actuals = self.env["sales.expense.actual"].sudo().create(vals_list)

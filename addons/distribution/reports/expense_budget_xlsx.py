@@ -36,7 +36,9 @@ class ExpenseBudgetXlsx(models.AbstractModel):
             for column, value in enumerate((*names, type_.name)):
                 sheet.write(number, column, value, formats["locked"])
             for place, month in enumerate(months, len(titles)):
-                sheet.write_number(number, place, cells.get(month, 0), formats["figure"])
+                sheet.write_number(
+                    number, place, cells.get(month, 0), formats["figure"]
+                )
             self._write_sum(sheet, number, last, (number, len(titles)), formats)
         for column in range(len(titles), last + 1):
             self._write_sum(sheet, len(rows) + 1, column, (1, column), formats)
@@ -51,7 +53,9 @@ class ExpenseBudgetXlsx(models.AbstractModel):
         end = (row, column - 1) if start[0] == row else (row - 1, column)
         if end < start:
             return
-        sheet.write_formula(row, column, f"=SUM({xl_range(*start, *end)})", formats["total"])
+        sheet.write_formula(
+            row, column, f"=SUM({xl_range(*start, *end)})", formats["total"]
+        )
 
     def _get_titles(self):
         return [

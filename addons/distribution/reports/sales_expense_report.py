@@ -55,7 +55,9 @@ class SalesExpenseReport(models.Model):
     type_id = fields.Many2one("sales.expense.type", readonly=True)
     expense_id = fields.Many2one("sales.expense", readonly=True)
     cost_amount = fields.Monetary("Cost", readonly=True)
-    sales_amount = fields.Monetary("Sales", readonly=True, help="Invoiced, without tax.")
+    sales_amount = fields.Monetary(
+        "Sales", readonly=True, help="Invoiced, without tax."
+    )
     sold_qty = fields.Float("Units Sold", digits="Product Unit", readonly=True)
     cost_percent = fields.Float(
         "Cost in % of Sales", readonly=True, aggregator="avg", digits=(16, 2)

@@ -57,9 +57,7 @@ class TestDistributionScorecard(BudgetCase):
             [("company_ids", "in", self.company.id), ("account_type", "=", "income")],
             limit=1,
         )
-        invoice = self._bill(
-            amount, centre=centre, post=False, move_type="out_invoice"
-        )
+        invoice = self._bill(amount, centre=centre, post=False, move_type="out_invoice")
         invoice.invoice_line_ids.account_id = income
         invoice.action_post()
         return invoice
@@ -69,7 +67,9 @@ class TestDistributionScorecard(BudgetCase):
 
     def test_weights(self):
         with self.assertRefused("sum to 90, not to 100"):
-            self.template.line_ids = [Command.update(self.template.line_ids[0].id, {"weight": 30})]
+            self.template.line_ids = [
+                Command.update(self.template.line_ids[0].id, {"weight": 30})
+            ]
 
     def test_figures_and_curve(self):
         self._bill(500, centre=self.south)
@@ -79,7 +79,9 @@ class TestDistributionScorecard(BudgetCase):
         self.assertEqual(self._actual(card, "execution_rate").actual, 25)
         self.assertEqual(self._actual(card, "overspend").score, 100)
         sales = self._actual(card, "sales")
-        self.assertEqual((sales.actual, sales.achievement, sales.score), (2000, 200, 120))
+        self.assertEqual(
+            (sales.actual, sales.achievement, sales.score), (2000, 200, 120)
+        )
         self.assertEqual(sales.weighted_score, 36)
         self._actual(card, "manual").actual = 5
         self.assertEqual(card.score, 40 + 20 + 36 + 5)

@@ -37,8 +37,9 @@ class TestExpenseBudget(BudgetCase):
         version = self.env["expense.budget"].search([("root_id", "=", self.budget.id)])
         self.assertEqual((version.version, len(version.plan_ids)), (2, 16))
         plan = version.plan_ids.filtered(
-            lambda p: (p.centre_id, p.type_id, p.month)
-            == (self.south, self.display, MONTH)
+            lambda p: (
+                (p.centre_id, p.type_id, p.month) == (self.south, self.display, MONTH)
+            )
         )
         plan.amount = 300
         version.action_submit()
@@ -148,9 +149,7 @@ class TestExpenseBudget(BudgetCase):
         february = self._line(self.south, self.display, date(2026, 2, 1))
         Line = self.env["expense.budget.line"]
         self.assertEqual(Line._carry_over(date(2026, 2, 5)), 0)
-        self.company.write(
-            {"budget_carry_over": "percent", "budget_carry_percent": 25}
-        )
+        self.company.write({"budget_carry_over": "percent", "budget_carry_percent": 25})
         self.assertEqual(Line._carry_over(date(2026, 2, 5)), 4)
         self.assertEqual(Line._carry_over(date(2026, 2, 6)), 0)
         self.assertFigures(january, available=750)
@@ -169,9 +168,9 @@ class TestExpenseBudget(BudgetCase):
         )
         self.env.flush_all()
         self.env.cr.execute(
-            "INSERT INTO expense_budget_line (budget_id, company_id, centre_id, type_id,"
-            " month, policy, planned_amount, topped_up_amount, transferred_amount,"
-            " carried_amount, requested_amount, committed_amount, actual_amount,"
+            "INSERT INTO expense_budget_line (budget_id, company_id, centre_id,"
+            " type_id, month, policy, planned_amount, topped_up_amount,"
+            " transferred_amount, carried_amount, requested_amount, committed_amount, actual_amount,"
             " available_amount) SELECT %s, %s, c, t, m, 'block', 5, 0, 0, 0, 0, 0, 0, 5"
             " FROM unnest(%s) c, unnest(%s) t, unnest(%s::date[]) m",
             [
@@ -273,4 +272,6 @@ class TestExpenseBudget(BudgetCase):
             self.assertAlmostEqual(march.deviation_amount, 600 - 1000 * 10 / 31, 2)
             self.assertAlmostEqual(march.forecast_amount, 600 * 3.1, 2)
             # nothing spent in the months before: none is foreseen after
-            self.assertEqual(rows.filtered(lambda r: r.month.month == 4).forecast_amount, 0)
+            self.assertEqual(
+                rows.filtered(lambda r: r.month.month == 4).forecast_amount, 0
+            )

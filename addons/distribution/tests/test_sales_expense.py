@@ -205,7 +205,9 @@ class TestSalesExpense(BudgetCase):
         expense = self._expense(10)
         expense.action_submit()
         expense.with_user(self.supervisor).action_refuse("No shelf there")
-        self.assertEqual((expense.state, expense.refusal), ("refused", "No shelf there"))
+        self.assertEqual(
+            (expense.state, expense.refusal), ("refused", "No shelf there")
+        )
         self.assertFigures(available=1000)
 
     def test_proof(self):

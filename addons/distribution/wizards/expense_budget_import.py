@@ -195,7 +195,9 @@ def _find(words, *names):
     for name in names:
         if isinstance(name, float) and name.is_integer():
             name = int(name)
-        if name not in (None, "") and (found := words.get(str(name).strip().casefold())):
+        if name not in (None, "") and (
+            found := words.get(str(name).strip().casefold())
+        ):
             return found
     return None
 

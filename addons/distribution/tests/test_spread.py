@@ -1,13 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import random
-import unittest
 from decimal import Decimal
 
-from odoo.addons.distribution.tools.spread import quarter_weights, spread
+from odoo.tests import BaseCase, tagged
+
+from ..tools.spread import quarter_weights, spread
 
 
-class TestSpread(unittest.TestCase):
+@tagged("post_install", "-at_install")
+class TestSpread(BaseCase):
     """Parts always sum to the whole, to the last unit of the currency."""
 
     def test_even(self):
