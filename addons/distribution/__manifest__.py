@@ -34,6 +34,9 @@
         "views/distribution_scorecard_views.xml",
         "views/distribution_expense_menus.xml",
     ],
+    "demo": [
+        "demo/distribution_network_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
