@@ -54,6 +54,17 @@
         "reports/distribution_counted_sales_views.xml",
         "views/distribution_member_debt_views.xml",
         "views/distribution_debt_menus.xml",
+        "security/distribution_expense_security.xml",
+        "data/ir_cron_expense_data.xml",
+        "wizards/expense_budget_wizards_views.xml",
+        "reports/expense_report_views.xml",
+        "views/sales_expense_type_views.xml",
+        "views/expense_budget_transfer_views.xml",
+        "views/expense_budget_views.xml",
+        "views/sales_expense_views.xml",
+        "views/account_move_expense_views.xml",
+        "views/distribution_scorecard_views.xml",
+        "views/distribution_expense_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

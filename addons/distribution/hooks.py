@@ -24,6 +24,22 @@ _OWN_TABLES = (
     "distribution_credit_raise",
     "distribution_credit_guarantee",
     "distribution_credit",
+    "expense_budget_move",
+    "sales_expense_actual",
+    "expense_budget_release",
+    "expense_budget_transfer",
+    "sales_expense_step",
+    "sales_expense_line",
+    "sales_expense",
+    "sales_expense_rule",
+    "expense_budget_plan",
+    "expense_budget_line",
+    "expense_budget",
+    "distribution_scorecard_line",
+    "distribution_scorecard",
+    "distribution_scorecard_template_line",
+    "distribution_scorecard_template",
+    "sales_expense_type",
     "distribution_supply_link",
     "distribution_member_distinct_rel",
     "distribution_member",
@@ -42,6 +58,17 @@ def uninstall_hook(env):
     # the append-only ledgers give way only here
     env.cr.execute("SET LOCAL order_management.archive = 'on'")
     _release_quotas(env)
+    # history may go with the addon only
+    env.cr.execute("SET LOCAL order_management.archive = 'on'")
+    env.cr.execute(
+        "UPDATE account_move_line SET sales_expense_id = NULL"
+        " WHERE sales_expense_id IS NOT NULL"
+    )
+    env.cr.execute(
+        "UPDATE sale_order_line SET sales_expense_id = NULL"
+        " WHERE sales_expense_id IS NOT NULL"
+    )
+    env.cr.execute("UPDATE res_company SET budget_plan_id = NULL")
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()

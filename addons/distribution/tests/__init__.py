@@ -21,3 +21,10 @@ from . import test_cash
 from . import test_debt_concurrency
 from . import test_counted_sales
 from . import test_statement
+from . import test_distribution_scorecard
+from . import test_expense_budget
+from . import test_expense_budget_concurrency
+from . import test_expense_budget_random
+from . import test_network
+from . import test_sales_expense
+from . import test_spread

@@ -4,3 +4,6 @@ from . import distribution_member_handover
 from . import distribution_ask_reason
 from . import distribution_order_return
 from . import sale_order_credit_release
+from . import expense_budget_import
+from . import expense_budget_spread
+from . import expense_budget_reason
