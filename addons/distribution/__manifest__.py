@@ -15,14 +15,22 @@
     "data": [
         "security/distribution_groups.xml",
         "security/distribution_security.xml",
+        "security/distribution_claim_security.xml",
         "security/ir.model.access.csv",
         "data/distribution_level_data.xml",
+        "data/distribution_claim_data.xml",
         "views/distribution_level_views.xml",
         "views/distribution_territory_views.xml",
         "views/distribution_member_views.xml",
         "views/res_partner_views.xml",
         "views/distribution_menus.xml",
+        "views/distribution_claim_views.xml",
+        "views/portal_dealer_templates.xml",
+        "views/portal_claim_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 #: tables whose rows would hold back what Odoo deletes next, referring ones first
 _OWN_TABLES = (
+    "distribution_claim",
     "distribution_supply_link",
     "distribution_member",
     "distribution_territory",
