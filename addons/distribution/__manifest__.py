@@ -31,6 +31,9 @@
     "assets": {
         "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
     },
+    "demo": [
+        "demo/distribution_network_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -4,6 +4,7 @@ from . import distribution_claim
 from . import distribution_level
 from . import distribution_member
 from . import distribution_member_portal
+from . import distribution_member_position
 from . import distribution_outlet_class
 from . import distribution_supply_link
 from . import distribution_territory
