@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import hashlib
+import re
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -10,6 +13,7 @@ from odoo.addons.order_management.models.sale_order_line_availability import _fi
 #: products a page of the order form
 PAGE_SIZE = 24
 MAX_TEXT = 200
+_TOKEN = re.compile(r"^[0-9a-f]{32}$")
 
 
 class SaleOrder(models.Model):
@@ -121,14 +125,20 @@ class SaleOrder(models.Model):
             "order_line": lines,
             "origin": self.env._("Dealer portal"),
         }
-        vals |= self._prepare_dealer_words(values)
+        # in a website Odoo asks the web shop's price lists; a dealer has one of his own
+        if pricelist := member.partner_id.specific_property_product_pricelist:
+            vals["pricelist_id"] = pricelist.id
+        vals |= self._prepare_dealer_words(member, values)
         if shipping := self._get_dealer_address(member, values.get("shipping_id")):
             vals["partner_shipping_id"] = shipping.id
         return vals
 
     @api.model
-    def _prepare_dealer_words(self, values):
-        """What a dealer typed and the token of the entry, as far as they are usable."""
+    def _prepare_dealer_words(self, member, values):
+        """What a dealer typed and the token of the entry, as far as they are usable.
+
+        The token is kept with the member, so that nobody meets another's.
+        """
         vals = {}
         for name, field, length in (
             ("note", "buyer_note", 5000),
@@ -138,8 +148,9 @@ class SaleOrder(models.Model):
             if isinstance(text, str) and text.replace("\0", "").strip():
                 vals[field] = text.replace("\0", "").strip()[:length]
         token = values.get("token")
-        if isinstance(token, str) and len(token) == 32 and token.isalnum():
-            vals["entry_token"] = token
+        if isinstance(token, str) and _TOKEN.match(token):
+            key = f"{member.id}:{token}".encode()
+            vals["entry_token"] = hashlib.sha256(key).hexdigest()[:32]
         return vals
 
     @api.model

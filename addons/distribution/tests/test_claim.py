@@ -20,6 +20,9 @@ class TestClaim(PortalCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", company=cls.company, install_demo=False
+        )
         cls.claims = cls.env["distribution.claim"]
         cls.supervisor = cls._create_member_user("supervisor")
 

@@ -87,8 +87,8 @@ class TestPortalRoutes(PortalCase, HttpCase):
                 self.assertNotIn(order.name, response.text)
                 self.assertNotIn(self.big.name, response.text)
         # the token of somebody else's entry finds nothing of theirs
-        again = self._call("/my/dealer/order/send", values=values)
-        self.assertNotEqual(again.get("result", {}).get("name"), order.name)
+        own = self._call("/my/dealer/order/send", values=values)["result"]
+        self.assertNotEqual(own["name"], order.name)
 
     def test_distributor_sees_own_dealers_only(self):
         user = self._create_portal_user("distributor", self.distributor)

@@ -4,14 +4,15 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .approval_common import ApprovalCase
+from .invoice_common import InvoiceCase
 
 
 @tagged("post_install", "-at_install", "meets_others")
-class TestOverview(ApprovalCase, HttpCase):
+class TestOverview(InvoiceCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.approval_mode = "explicit"
         cls.customer = cls.env["res.partner"].create(
             {"name": "Cửa hàng Minh Tâm", "is_company": True}
         )
@@ -116,7 +117,7 @@ class TestOverview(ApprovalCase, HttpCase):
 
     def test_staff(self):
         order = self._order(3, state="sent")
-        clerk = self._create_user("clerk")
+        clerk = self.users["clerk"]
         self.authenticate(clerk.login, clerk.login)
         page = self.url_open(f"/my/overview/{self.customer.id}")
         self.assertEqual(page.status_code, 200)
