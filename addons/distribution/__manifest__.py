@@ -15,8 +15,10 @@
     "data": [
         "security/distribution_groups.xml",
         "security/distribution_security.xml",
+        "security/distribution_claim_security.xml",
         "security/ir.model.access.csv",
         "data/distribution_level_data.xml",
+        "data/distribution_claim_data.xml",
         "views/distribution_level_views.xml",
         "views/distribution_territory_views.xml",
         "views/distribution_member_views.xml",
@@ -70,6 +72,12 @@
         "web.assets_backend": [
             "distribution/static/src/**/*",
         ],
+        "views/distribution_claim_views.xml",
+        "views/portal_dealer_templates.xml",
+        "views/portal_claim_templates.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
     },
     "demo": [
         "demo/distribution_network_demo.xml",

@@ -40,6 +40,7 @@ _OWN_TABLES = (
     "distribution_scorecard_template_line",
     "distribution_scorecard_template",
     "sales_expense_type",
+    "distribution_claim",
     "distribution_supply_link",
     "distribution_member_distinct_rel",
     "distribution_member",

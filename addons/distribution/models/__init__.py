@@ -8,6 +8,10 @@ from . import distribution_member_duplicate
 from . import distribution_member_flow
 from . import distribution_member_links
 from . import distribution_member_map
+from . import distribution_claim
+from . import distribution_level
+from . import distribution_member
+from . import distribution_member_portal
 from . import distribution_member_position
 from . import distribution_member_quota
 from . import distribution_member_rights
@@ -104,3 +108,6 @@ from . import distribution_scorecard_template_line
 from . import distribution_scorecard
 from . import distribution_scorecard_line
 from . import distribution_scorecard_figures
+from . import ir_http
+from . import order_quota_portal
+from . import sale_order_dealer
