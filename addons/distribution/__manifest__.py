@@ -67,16 +67,15 @@
         "views/account_move_expense_views.xml",
         "views/distribution_scorecard_views.xml",
         "views/distribution_expense_menus.xml",
-    ],
-    "assets": {
-        "web.assets_backend": [
-            "distribution/static/src/**/*",
-        ],
         "views/distribution_claim_views.xml",
         "views/portal_dealer_templates.xml",
         "views/portal_claim_templates.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "distribution/static/src/**/*",
+            ("remove", "distribution/static/src/dealer_order/*"),
+        ],
         "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
     },
     "demo": [

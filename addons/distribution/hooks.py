@@ -56,11 +56,9 @@ _OWN_TABLES = (
 def uninstall_hook(env):
     """Let the network go; partners, orders and invoices stay."""
     env.flush_all()
-    # the append-only ledgers give way only here
+    # append-only history may go with the addon only
     env.cr.execute("SET LOCAL order_management.archive = 'on'")
     _release_quotas(env)
-    # history may go with the addon only
-    env.cr.execute("SET LOCAL order_management.archive = 'on'")
     env.cr.execute(
         "UPDATE account_move_line SET sales_expense_id = NULL"
         " WHERE sales_expense_id IS NOT NULL"

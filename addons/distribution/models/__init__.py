@@ -9,8 +9,6 @@ from . import distribution_member_flow
 from . import distribution_member_links
 from . import distribution_member_map
 from . import distribution_claim
-from . import distribution_level
-from . import distribution_member
 from . import distribution_member_portal
 from . import distribution_member_position
 from . import distribution_member_quota
