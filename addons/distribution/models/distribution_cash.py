@@ -180,6 +180,10 @@ class DistributionCash(models.Model):
         if known_sudo:
             known_sudo.with_env(self.env).check_access("read")
             return known_sudo.with_env(self.env)
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        # sudo: says what is wrong before the invoice's own rights do
+        moves_sudo = self.env["account.move"].sudo().browse(vals.get("invoice_ids"))
+        self._check_invoices(moves_sudo.exists(), partner, company)
         receipt = self.create(
             {
                 **{key: vals[key] for key in vals if key != "currency_id"},
@@ -200,7 +204,11 @@ class DistributionCash(models.Model):
         todo = self.filtered(lambda receipt: receipt.state == "draft")
         todo._check_customers()
         for receipt_sudo in todo.sudo():
-            receipt_sudo._check_invoices()
+            receipt_sudo._check_invoices(
+                receipt_sudo.invoice_ids,
+                receipt_sudo.partner_id,
+                receipt_sudo.company_id,
+            )
             receipt_sudo.holder_id._add(held=receipt_sudo.amount)
             payment = receipt_sudo._post_payment()
             receipt_sudo.write(
@@ -266,24 +274,21 @@ class DistributionCash(models.Model):
                 )
             )
 
-    def _check_invoices(self):
+    @api.model
+    def _check_invoices(self, invoices_sudo, partner, company):
         """:raises UserError: invoices of somebody else, or not posted ones"""
-        self.ensure_one()
-        payer = self.partner_id.commercial_partner_id
-        wrong = self.invoice_ids.filtered(
-            lambda move: (
-                move.move_type != "out_invoice"
-                or move.state != "posted"
-                or move.company_id != self.company_id
-                or move.commercial_partner_id != payer
-            )
-        )
-        if wrong:
+        payer = partner.commercial_partner_id
+        if any(
+            move.move_type != "out_invoice"
+            or move.state != "posted"
+            or move.company_id != company
+            or move.commercial_partner_id != payer
+            for move in invoices_sudo
+        ):
             raise UserError(
                 self.env._(
-                    "%(invoice)s is no posted invoice of %(partner)s. Choose the "
-                    "customer's own, or none.",
-                    invoice=wrong[0].display_name,
+                    "There is no posted invoice of %(partner)s among those chosen, or "
+                    "one is somebody else's. Choose the customer's own, or none.",
                     partner=payer.display_name,
                 )
             )

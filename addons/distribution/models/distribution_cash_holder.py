@@ -30,7 +30,6 @@ class DistributionCashHolder(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     journal_id = fields.Many2one(
         "account.journal",
-        "Journal",
         required=True,
         check_company=True,
         ondelete="restrict",

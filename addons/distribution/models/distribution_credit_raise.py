@@ -52,9 +52,7 @@ class DistributionCreditRaise(models.Model):
         index=True,
         tracking=True,
     )
-    decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False
-    )
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decided_at = fields.Datetime(readonly=True, copy=False)
     is_valid = fields.Boolean("Valid Today", compute="_compute_is_valid")
 

@@ -38,7 +38,7 @@ class DistributionStatementLine(models.Model):
     debit = fields.Monetary("Adds to the Debt")
     credit = fields.Monetary("Takes from the Debt")
     move_id = fields.Many2one("account.move", "Entry", index="btree_not_null")
-    order_id = fields.Many2one("sale.order", "Order", index="btree_not_null")
+    order_id = fields.Many2one("sale.order", index="btree_not_null")
     picking_id = fields.Many2one("stock.picking", "Delivery", index="btree_not_null")
     is_disputed = fields.Boolean("Disputed")
     dispute_note = fields.Char()
