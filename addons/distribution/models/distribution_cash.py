@@ -204,11 +204,8 @@ class DistributionCash(models.Model):
         todo = self.filtered(lambda receipt: receipt.state == "draft")
         todo._check_customers()
         for receipt_sudo in todo.sudo():
-            receipt_sudo._check_invoices(
-                receipt_sudo.invoice_ids,
-                receipt_sudo.partner_id,
-                receipt_sudo.company_id,
-            )
+            company, partner = receipt_sudo.company_id, receipt_sudo.partner_id
+            self._check_invoices(receipt_sudo.invoice_ids, partner, company)
             receipt_sudo.holder_id._add(held=receipt_sudo.amount)
             payment = receipt_sudo._post_payment()
             receipt_sudo.write(

@@ -274,9 +274,14 @@ class DistributionStatement(models.Model):
     @api.model
     def _cron_make(self):
         """Make last month's statements of members, and of customers with a limit."""
-        for [company] in self.env["distribution.member"]._read_group(
-            [], ["company_id"]
-        ):
+        companies = self.env["res.company"].union(
+            *(
+                company
+                for name in ("distribution.member", "distribution.credit")
+                for [company] in self.env[name]._read_group([], ["company_id"])
+            )
+        )
+        for company in companies:
             today = self.env["distribution.credit"]._get_today(company)
             last = today.replace(day=1) - timedelta(days=1)
             self._make(company, last.replace(day=1), last)
