@@ -203,6 +203,11 @@ class DistributionCash(models.Model):
         self.check_access("write")
         todo = self.filtered(lambda receipt: receipt.state == "draft")
         todo._check_customers()
+        soon = fields.Datetime.now() + timedelta(hours=1)
+        if any(receipt.received_at > soon for receipt in todo):
+            raise UserError(
+                self.env._("Money cannot be collected in the future. Mend the time.")
+            )
         for receipt_sudo in todo.sudo():
             company, partner = receipt_sudo.company_id, receipt_sudo.partner_id
             self._check_invoices(receipt_sudo.invoice_ids, partner, company)

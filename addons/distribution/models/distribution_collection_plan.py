@@ -94,11 +94,17 @@ class DistributionCollectionPlan(models.Model):
             self.env["distribution.credit"].sudo()._get_exposure(partners, company)
         )
         members = self.env["res.partner"]._get_distribution_members(partners, company)
+        planner = self.env.user
+        plans_for_others = planner.has_group(
+            "distribution.group_supervisor"
+        ) or planner.has_group("distribution.group_accountant")
         by_user = {}
         for partner in partners:
             if figures[partner.id]["overdue_amount"] > 0:
                 member = members.get(partner)
-                user = (member and member.user_id) or partner.user_id or self.env.user
+                user = (member and member.user_id) or partner.user_id or planner
+                if not plans_for_others:
+                    user = planner
                 by_user.setdefault(user, []).append(partner)
         plans = self.search([("company_id", "=", company.id), ("week", "=", week)])
         plan_of = {plan.user_id: plan for plan in plans}

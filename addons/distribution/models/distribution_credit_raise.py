@@ -74,6 +74,17 @@ class DistributionCreditRaise(models.Model):
                 and record.date_from <= today <= record.date_to
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: nobody has decided on a new request."""
+        kept = ("decided_at", "decided_by_id")
+        return super().create(
+            [
+                {name: value for name, value in vals.items() if name not in kept}
+                for vals in vals_list
+            ]
+        )
+
     @api.constrains("reason")
     def _check_reason(self):
         for record in self:
