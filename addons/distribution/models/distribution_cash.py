@@ -153,19 +153,7 @@ class DistributionCash(models.Model):
         """
         self.check_access("create")
         company = self.env.company
-        if not vals.get("client_uuid") or not _SENT >= vals.keys():
-            raise UserError(
-                self.env._("A receipt needs a key of its own and nothing unknown.")
-            )
-        if not (vals.get("amount") or 0) > 0:
-            raise UserError(self.env._("Say how much money it is, more than zero."))
-        if vals.get("currency_id", company.currency_id.id) != company.currency_id.id:
-            raise UserError(
-                self.env._(
-                    "Cash in hand is kept in %(currency)s. Change the money first.",
-                    currency=company.currency_id.name,
-                )
-            )
+        self._check_sent(vals, company)
         holder_sudo = self.env["distribution.cash.holder"]._get_holder(
             self.env.user, company
         )
@@ -193,6 +181,23 @@ class DistributionCash(models.Model):
         )
         receipt.action_post()
         return receipt
+
+    @api.model
+    def _check_sent(self, vals, company):
+        """:raises UserError: no key, no money, or another currency"""
+        if not vals.get("client_uuid") or not _SENT >= vals.keys():
+            raise UserError(
+                self.env._("A receipt needs a key of its own and nothing unknown.")
+            )
+        if not (vals.get("amount") or 0) > 0:
+            raise UserError(self.env._("Say how much money it is, more than zero."))
+        if vals.get("currency_id", company.currency_id.id) != company.currency_id.id:
+            raise UserError(
+                self.env._(
+                    "Cash in hand is kept in %(currency)s. Change the money first.",
+                    currency=company.currency_id.name,
+                )
+            )
 
     def action_post(self):
         """Take the money into the books: a payment, and the invoices it pays.

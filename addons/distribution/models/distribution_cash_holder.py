@@ -189,18 +189,8 @@ class DistributionCashHolder(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT balance + %(held)s, pending_amount + %(pending)s
-                FROM distribution_cash_holder WHERE id = %(id)s
-                """,
-                held=held,
-                pending=pending,
-                id=self.id,
-            )
-        )
-        balance, on_slips = map(float, self.env.cr.fetchone())
+        self.invalidate_recordset(["balance", "pending_amount"])
+        balance, on_slips = self.balance + held, self.pending_amount + pending
         if self.currency_id.compare_amounts(on_slips, balance) > 0:
             raise UserError(
                 self.env._(
