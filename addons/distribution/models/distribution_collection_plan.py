@@ -87,6 +87,7 @@ class DistributionCollectionPlan(models.Model):
 
         :return: the plans that these customers are in
         """
+        partners = partners.commercial_partner_id
         # sudo: figures of customers whom the user sees; the limit's row may be hidden
         figures = (
             self.env["distribution.credit"].sudo()._get_exposure(partners, company)
@@ -155,7 +156,7 @@ class DistributionCollectionPlan(models.Model):
                 ._get_exposure(lines.partner_id, company)
             )
             for line in lines:
-                values = figures[line.partner_id.id]
+                values = figures[line.partner_id.commercial_partner_id.id]
                 line.due_amount = values["overdue_amount"]
                 line.overdue_days = values["overdue_days"]
         return True
