@@ -153,19 +153,7 @@ class DistributionCash(models.Model):
         """
         self.check_access("create")
         company = self.env.company
-        if not vals.get("client_uuid") or not _SENT >= vals.keys():
-            raise UserError(
-                self.env._("A receipt needs a key of its own and nothing unknown.")
-            )
-        if not (vals.get("amount") or 0) > 0:
-            raise UserError(self.env._("Say how much money it is, more than zero."))
-        if vals.get("currency_id", company.currency_id.id) != company.currency_id.id:
-            raise UserError(
-                self.env._(
-                    "Cash in hand is kept in %(currency)s. Change the money first.",
-                    currency=company.currency_id.name,
-                )
-            )
+        self._check_sent(vals, company)
         holder_sudo = self.env["distribution.cash.holder"]._get_holder(
             self.env.user, company
         )
@@ -180,6 +168,10 @@ class DistributionCash(models.Model):
         if known_sudo:
             known_sudo.with_env(self.env).check_access("read")
             return known_sudo.with_env(self.env)
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        # sudo: says what is wrong before the invoice's own rights do
+        moves_sudo = self.env["account.move"].sudo().browse(vals.get("invoice_ids"))
+        self._check_invoices(moves_sudo.exists(), partner, company)
         receipt = self.create(
             {
                 **{key: vals[key] for key in vals if key != "currency_id"},
@@ -190,6 +182,23 @@ class DistributionCash(models.Model):
         receipt.action_post()
         return receipt
 
+    @api.model
+    def _check_sent(self, vals, company):
+        """:raises UserError: no key, no money, or another currency"""
+        if not vals.get("client_uuid") or not _SENT >= vals.keys():
+            raise UserError(
+                self.env._("A receipt needs a key of its own and nothing unknown.")
+            )
+        if not (vals.get("amount") or 0) > 0:
+            raise UserError(self.env._("Say how much money it is, more than zero."))
+        if vals.get("currency_id", company.currency_id.id) != company.currency_id.id:
+            raise UserError(
+                self.env._(
+                    "Cash in hand is kept in %(currency)s. Change the money first.",
+                    currency=company.currency_id.name,
+                )
+            )
+
     def action_post(self):
         """Take the money into the books: a payment, and the invoices it pays.
 
@@ -199,8 +208,14 @@ class DistributionCash(models.Model):
         self.check_access("write")
         todo = self.filtered(lambda receipt: receipt.state == "draft")
         todo._check_customers()
+        soon = fields.Datetime.now() + timedelta(hours=1)
+        if any(receipt.received_at > soon for receipt in todo):
+            raise UserError(
+                self.env._("Money cannot be collected in the future. Mend the time.")
+            )
         for receipt_sudo in todo.sudo():
-            receipt_sudo._check_invoices()
+            company, partner = receipt_sudo.company_id, receipt_sudo.partner_id
+            self._check_invoices(receipt_sudo.invoice_ids, partner, company)
             receipt_sudo.holder_id._add(held=receipt_sudo.amount)
             payment = receipt_sudo._post_payment()
             receipt_sudo.write(
@@ -266,24 +281,21 @@ class DistributionCash(models.Model):
                 )
             )
 
-    def _check_invoices(self):
+    @api.model
+    def _check_invoices(self, invoices_sudo, partner, company):
         """:raises UserError: invoices of somebody else, or not posted ones"""
-        self.ensure_one()
-        payer = self.partner_id.commercial_partner_id
-        wrong = self.invoice_ids.filtered(
-            lambda move: (
-                move.move_type != "out_invoice"
-                or move.state != "posted"
-                or move.company_id != self.company_id
-                or move.commercial_partner_id != payer
-            )
-        )
-        if wrong:
+        payer = partner.commercial_partner_id
+        if any(
+            move.move_type != "out_invoice"
+            or move.state != "posted"
+            or move.company_id != company
+            or move.commercial_partner_id != payer
+            for move in invoices_sudo
+        ):
             raise UserError(
                 self.env._(
-                    "%(invoice)s is no posted invoice of %(partner)s. Choose the "
-                    "customer's own, or none.",
-                    invoice=wrong[0].display_name,
+                    "There is no posted invoice of %(partner)s among those chosen, or "
+                    "one is somebody else's. Choose the customer's own, or none.",
                     partner=payer.display_name,
                 )
             )

@@ -30,7 +30,6 @@ class DistributionCashHolder(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     journal_id = fields.Many2one(
         "account.journal",
-        "Journal",
         required=True,
         check_company=True,
         ondelete="restrict",
@@ -190,18 +189,8 @@ class DistributionCashHolder(models.Model):
         """
         self.ensure_one()
         self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT balance + %(held)s, pending_amount + %(pending)s
-                FROM distribution_cash_holder WHERE id = %(id)s
-                """,
-                held=held,
-                pending=pending,
-                id=self.id,
-            )
-        )
-        balance, on_slips = map(float, self.env.cr.fetchone())
+        self.invalidate_recordset(["balance", "pending_amount"])
+        balance, on_slips = self.balance + held, self.pending_amount + pending
         if self.currency_id.compare_amounts(on_slips, balance) > 0:
             raise UserError(
                 self.env._(

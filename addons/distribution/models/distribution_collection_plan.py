@@ -87,29 +87,14 @@ class DistributionCollectionPlan(models.Model):
 
         :return: the plans that these customers are in
         """
-        today = self.env["distribution.credit"]._get_today(company)
-        week = self._get_monday(today)
+        partners = partners.commercial_partner_id
         # sudo: figures of customers whom the user sees; the limit's row may be hidden
         figures = (
             self.env["distribution.credit"].sudo()._get_exposure(partners, company)
         )
-        members = self.env["res.partner"]._get_distribution_members(partners, company)
-        by_user = {}
-        for partner in partners:
-            if figures[partner.id]["overdue_amount"] > 0:
-                member = members.get(partner)
-                user = (member and member.user_id) or partner.user_id or self.env.user
-                by_user.setdefault(user, []).append(partner)
-        plans = self.search([("company_id", "=", company.id), ("week", "=", week)])
-        plan_of = {plan.user_id: plan for plan in plans}
-        missing = [user for user in by_user if user not in plan_of]
-        made = self.create(
-            [
-                {"user_id": user.id, "company_id": company.id, "week": week}
-                for user in missing
-            ]
-        )
-        plan_of.update(zip(missing, made, strict=True))
+        overdue = partners.filtered(lambda p: figures[p.id]["overdue_amount"] > 0)
+        by_user = self._group_by_planner(overdue, company)
+        plan_of = self._find_or_make(by_user, company)
         lines = []
         for user, group in by_user.items():
             known = plan_of[user].line_ids.partner_id
@@ -125,6 +110,41 @@ class DistributionCollectionPlan(models.Model):
         self.env["distribution.collection.plan.line"]._create_planned(lines)
         return self.concat(*(plan_of[user] for user in by_user))
 
+    @api.model
+    def _group_by_planner(self, partners, company):
+        """``{user: [customers]}``: who asks whom; representatives plan for
+        themselves, supervisors and accountants for everybody."""
+        planner = self.env.user
+        for_others = planner.has_group(
+            "distribution.group_supervisor"
+        ) or planner.has_group("distribution.group_accountant")
+        members = self.env["res.partner"]._get_distribution_members(partners, company)
+        by_user = {}
+        for partner in partners:
+            user = planner
+            if for_others:
+                member = members.get(partner)
+                user = (member and member.user_id) or partner.user_id or planner
+            by_user.setdefault(user, []).append(partner)
+        return by_user
+
+    @api.model
+    def _find_or_make(self, users, company):
+        """``{user: plan of this week}``"""
+        today = self.env["distribution.credit"]._get_today(company)
+        week = self._get_monday(today)
+        plans = self.search([("company_id", "=", company.id), ("week", "=", week)])
+        plan_of = {plan.user_id: plan for plan in plans}
+        missing = [user for user in users if user not in plan_of]
+        made = self.create(
+            [
+                {"user_id": user.id, "company_id": company.id, "week": week}
+                for user in missing
+            ]
+        )
+        plan_of.update(zip(missing, made, strict=True))
+        return plan_of
+
     def action_refresh(self):
         """Bring what is owed up to date; promises and results stay."""
         self.check_access("write")
@@ -136,7 +156,7 @@ class DistributionCollectionPlan(models.Model):
                 ._get_exposure(lines.partner_id, company)
             )
             for line in lines:
-                values = figures[line.partner_id.id]
+                values = figures[line.partner_id.commercial_partner_id.id]
                 line.due_amount = values["overdue_amount"]
                 line.overdue_days = values["overdue_days"]
         return True

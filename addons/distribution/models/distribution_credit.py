@@ -296,30 +296,7 @@ class DistributionCredit(models.Model):
         """
         self.env.flush_all()
         today = self._get_today(company or self.env.company)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT credit.partner_id, credit.id, credit.policy,
-                    credit.limit_amount, COALESCE(guarantees.amount, 0),
-                    COALESCE(raises.amount, 0), credit.check_overdue,
-                    credit.overdue_allowed_amount
-                FROM distribution_credit credit
-                LEFT JOIN LATERAL (
-                    SELECT SUM(amount) AS amount FROM distribution_credit_guarantee
-                    WHERE credit_id = credit.id AND date_from <= %(today)s
-                      AND (date_to IS NULL OR date_to >= %(today)s)
-                ) guarantees ON TRUE
-                LEFT JOIN LATERAL (
-                    SELECT SUM(amount) AS amount FROM distribution_credit_raise
-                    WHERE credit_id = credit.id AND state = 'approved'
-                      AND date_from <= %(today)s AND date_to >= %(today)s
-                ) raises ON TRUE
-                WHERE %(condition)s
-                """,
-                today=today,
-                condition=condition,
-            )
-        )
+        rows = self.env.execute_query(self._sql_terms(condition, today))
         return [
             {
                 "partner_id": row[0],
@@ -333,6 +310,31 @@ class DistributionCredit(models.Model):
             }
             for row in rows
         ]
+
+    @api.model
+    def _sql_terms(self, condition, today):
+        return SQL(
+            """
+            SELECT credit.partner_id, credit.id, credit.policy,
+                credit.limit_amount, COALESCE(guarantees.amount, 0),
+                COALESCE(raises.amount, 0), credit.check_overdue,
+                credit.overdue_allowed_amount
+            FROM distribution_credit credit
+            LEFT JOIN LATERAL (
+                SELECT SUM(amount) AS amount FROM distribution_credit_guarantee
+                WHERE credit_id = credit.id AND date_from <= %(today)s
+                  AND (date_to IS NULL OR date_to >= %(today)s)
+            ) guarantees ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT SUM(amount) AS amount FROM distribution_credit_raise
+                WHERE credit_id = credit.id AND state = 'approved'
+                  AND date_from <= %(today)s AND date_to >= %(today)s
+            ) raises ON TRUE
+            WHERE %(condition)s
+            """,
+            today=today,
+            condition=condition,
+        )
 
     def action_view_orders(self):
         """Open the orders that count in the exposure of these customers."""

@@ -63,7 +63,7 @@ class DistributionCredit(models.Model):
     @api.model
     def _complete_figures(self, row):
         figures = {name: float(row.get(name) or 0.0) for name in _NAMES}
-        figures["overdue_days"] = int(figures["overdue_days"])
+        figures["overdue_days"] = max(int(figures["overdue_days"]), 0)
         figures["late_amount"] = max(
             figures["late_amount"] - figures["unallocated"], 0.0
         )

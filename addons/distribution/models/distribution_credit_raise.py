@@ -52,9 +52,7 @@ class DistributionCreditRaise(models.Model):
         index=True,
         tracking=True,
     )
-    decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False
-    )
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decided_at = fields.Datetime(readonly=True, copy=False)
     is_valid = fields.Boolean("Valid Today", compute="_compute_is_valid")
 
@@ -75,6 +73,17 @@ class DistributionCreditRaise(models.Model):
                 and record.date_to
                 and record.date_from <= today <= record.date_to
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: nobody has decided on a new request."""
+        kept = ("decided_at", "decided_by_id")
+        return super().create(
+            [
+                {name: value for name, value in vals.items() if name not in kept}
+                for vals in vals_list
+            ]
+        )
 
     @api.constrains("reason")
     def _check_reason(self):

@@ -83,9 +83,7 @@ class DistributionStatement(models.Model):
         index=True,
         tracking=True,
     )
-    answered_by_id = fields.Many2one(
-        "res.partner", "Answered By", readonly=True, copy=False
-    )
+    answered_by_id = fields.Many2one("res.partner", readonly=True, copy=False)
     answered_at = fields.Datetime(readonly=True, copy=False)
     dispute_reason = fields.Text("Disputed Because", readonly=True, copy=False)
 
@@ -276,7 +274,14 @@ class DistributionStatement(models.Model):
     @api.model
     def _cron_make(self):
         """Make last month's statements of members, and of customers with a limit."""
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].union(
+            *(
+                company
+                for name in ("distribution.member", "distribution.credit")
+                for [company] in self.env[name]._read_group([], ["company_id"])
+            )
+        )
+        for company in companies:
             today = self.env["distribution.credit"]._get_today(company)
             last = today.replace(day=1) - timedelta(days=1)
             self._make(company, last.replace(day=1), last)

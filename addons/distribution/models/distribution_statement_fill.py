@@ -124,52 +124,18 @@ class DistributionStatement(models.Model):
     def _get_goods(self, company, partner_ids, date_from, date_to):
         """``{partner id: values of lines}`` of orders and deliveries: they are on the
         statement to be compared, and move no balance."""
-        zone = company.partner_id.tz or "UTC"
+        names = {
+            "from": date_from,
+            "to": date_to,
+            "zone": company.partner_id.tz or "UTC",
+            "partners": list(partner_ids),
+            "path": f"{company.parent_path}%",
+        }
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT partner.commercial_partner_id, 'order', o.id, NULL::int, o.name,
-                    (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                        AS day,
-                    o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                FROM sale_order o
-                JOIN res_partner partner ON partner.id = o.partner_invoice_id
-                JOIN res_company owner ON owner.id = o.company_id
-                WHERE partner.commercial_partner_id = ANY(%(partners)s)
-                  AND o.state = 'sale' AND owner.parent_path LIKE %(path)s
-                  AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                    BETWEEN %(from)s AND %(to)s
-                UNION ALL
-                SELECT partner.commercial_partner_id, 'delivery', o.id, picking.id,
-                    picking.name,
-                    (picking.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
-                    goods.value
-                FROM stock_picking picking
-                JOIN stock_picking_type kind ON kind.id = picking.picking_type_id
-                 AND kind.code IN ('outgoing', 'dropship')
-                JOIN sale_order o ON o.id = picking.sale_id
-                JOIN res_partner partner ON partner.id = o.partner_invoice_id
-                JOIN res_company owner ON owner.id = o.company_id
-                CROSS JOIN LATERAL (
-                    SELECT SUM(move.quantity * move_uom.factor / line_uom.factor
-                        * line.price_total / NULLIF(line.product_uom_qty, 0))
-                        / COALESCE(NULLIF(o.currency_rate, 0), 1) AS value
-                    FROM stock_move move
-                    JOIN sale_order_line line ON line.id = move.sale_line_id
-                    JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                    JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                    WHERE move.picking_id = picking.id AND move.state = 'done'
-                ) goods
-                WHERE partner.commercial_partner_id = ANY(%(partners)s)
-                  AND picking.state = 'done' AND owner.parent_path LIKE %(path)s
-                  AND (picking.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                    BETWEEN %(from)s AND %(to)s
-                ORDER BY day
-                """,
-                **{"from": date_from, "to": date_to},
-                zone=zone,
-                partners=list(partner_ids),
-                path=f"{company.parent_path}%",
+                "(%s) UNION ALL (%s) ORDER BY day",
+                self._sql_orders(names),
+                self._sql_deliveries(names),
             )
         )
         found = {}
@@ -185,3 +151,54 @@ class DistributionStatement(models.Model):
                 }
             )
         return found
+
+    @api.model
+    def _sql_orders(self, names):
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id, 'order', o.id, NULL::int, o.name,
+                (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1)
+            FROM sale_order o
+            JOIN res_partner partner ON partner.id = o.partner_invoice_id
+            JOIN res_company owner ON owner.id = o.company_id
+            WHERE partner.commercial_partner_id = ANY(%(partners)s)
+              AND o.state = 'sale' AND owner.parent_path LIKE %(path)s
+              AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                BETWEEN %(from)s AND %(to)s
+            """,
+            **names,
+        )
+
+    @api.model
+    def _sql_deliveries(self, names):
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id, 'delivery', o.id, picking.id,
+                picking.name,
+                (picking.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                    AS day,
+                goods.value
+            FROM stock_picking picking
+            JOIN stock_picking_type kind ON kind.id = picking.picking_type_id
+             AND kind.code IN ('outgoing', 'dropship')
+            JOIN sale_order o ON o.id = picking.sale_id
+            JOIN res_partner partner ON partner.id = o.partner_invoice_id
+            JOIN res_company owner ON owner.id = o.company_id
+            CROSS JOIN LATERAL (
+                SELECT SUM(move.quantity * move_uom.factor / line_uom.factor
+                    * line.price_total / NULLIF(line.product_uom_qty, 0))
+                    / COALESCE(NULLIF(o.currency_rate, 0), 1) AS value
+                FROM stock_move move
+                JOIN sale_order_line line ON line.id = move.sale_line_id
+                JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+                JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                WHERE move.picking_id = picking.id AND move.state = 'done'
+            ) goods
+            WHERE partner.commercial_partner_id = ANY(%(partners)s)
+              AND picking.state = 'done' AND owner.parent_path LIKE %(path)s
+              AND (picking.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                BETWEEN %(from)s AND %(to)s
+            """,
+            **names,
+        )

@@ -19,8 +19,8 @@ class DistributionAgeing(models.Model):
     _rec_name = "move_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    member_id = fields.Many2one("distribution.member", "Member", readonly=True)
-    level_id = fields.Many2one("distribution.level", "Level", readonly=True)
+    member_id = fields.Many2one("distribution.member", readonly=True)
+    level_id = fields.Many2one("distribution.level", readonly=True)
     user_id = fields.Many2one("res.users", "Sales Representative", readonly=True)
     territory_id = fields.Many2one("distribution.territory", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -28,7 +28,7 @@ class DistributionAgeing(models.Model):
     move_id = fields.Many2one("account.move", "Invoice or Entry", readonly=True)
     date = fields.Date(readonly=True)
     date_due = fields.Date("Due", readonly=True)
-    days_overdue = fields.Integer("Days Overdue", readonly=True, aggregator="max")
+    days_overdue = fields.Integer(readonly=True, aggregator="max")
     bucket = fields.Selection(
         [
             ("0", "Not Due"),

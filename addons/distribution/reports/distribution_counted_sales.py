@@ -38,7 +38,7 @@ class DistributionCountedSales(models.Model):
         "Paid", readonly=True, aggregator="avg", help="Of the order's invoices, 0 to 1."
     )
     counted_qty = fields.Float("Counted", digits="Product Unit", readonly=True)
-    counted_value = fields.Monetary("Counted Value", readonly=True)
+    counted_value = fields.Monetary(readonly=True)
 
     @property
     def _table_query(self):

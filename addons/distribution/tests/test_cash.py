@@ -102,11 +102,12 @@ class TestCash(DebtCommon):
         euro = self.env.ref("base.EUR") | self.env.ref("base.USD")
         foreign = (euro - self.company.currency_id)[0]
         for values, words in (
-            ({"invoice_ids": others.ids}, "no posted invoice of"),
-            ({"invoice_ids": draft.ids}, "no posted invoice of"),
+            ({"invoice_ids": others.ids}, "Choose the customer's own"),
+            ({"invoice_ids": draft.ids}, "Choose the customer's own"),
             ({"currency_id": foreign.id}, "Change the money"),
             ({"key": ""}, "key of its own"),
             ({"state": "posted"}, "nothing unknown"),
+            ({"received_at": "2099-01-01 00:00:00"}, "in the future"),
         ):
             with (
                 self.assertRaisesRegex(UserError, words),

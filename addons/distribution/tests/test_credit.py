@@ -460,11 +460,11 @@ class TestCredit(DebtCommon):
 
     def test_archived_dealer(self):
         """Limits of a dealer who was archived in mid-order still hold."""
-        self._credit(50)
-        order = self._sell(6)
-        self.distributor.active = False
-        self.buyer.active = False
-        with self.assertRaises(UserError):
+        partner = self.env["res.partner"].create({"name": "Gone"})
+        self._credit(50, partner=partner)
+        order = self._sell(6, partner=partner)
+        partner.active = False
+        with self.assertRaisesRegex(UserError, "over the credit limit"):
             order.action_confirm()
 
     def test_form(self):
