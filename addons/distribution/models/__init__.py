@@ -25,3 +25,6 @@ from . import order_quota_scope
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import distribution_document_mixin
+from . import account_move_member
+from . import sale_order_member
