@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 _GROUPS = "distribution.group_rep,distribution.group_accountant"
 
@@ -42,13 +43,19 @@ class DistributionDocumentMixin(models.AbstractModel):
 
     @api.model
     def _search_distribution_member_id(self, operator, value):
-        return [
-            (
-                "partner_id.commercial_partner_id.distribution_member_ids",
-                operator,
-                value,
-            )
-        ]
+        """By ids or by what is typed; documents of the member's company only."""
+        members = self.env["distribution.member"]
+        if operator == "in" and all(type(found) is int for found in value):
+            members = members.browse(value)
+        elif operator in ("ilike", "like", "=ilike"):
+            members = members.search([("display_name", operator, value)])
+        else:
+            return NotImplemented
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id.commercial_partner_id", "in", own.partner_id.ids)
+            for company, own in members.grouped("company_id").items()
+        )
 
     def action_view_distribution_member(self):
         """Open the member that this document is of."""

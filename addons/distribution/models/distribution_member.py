@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import re
+from collections.abc import Iterable
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -144,7 +145,8 @@ class DistributionMember(models.Model):
     def _search_display_name(self, operator, value):
         """Found again by what is shown: “[code] name”, as files bring it."""
         domain = super()._search_display_name(operator, value)
-        values = [value] if isinstance(value, str) else value or ()
+        several = isinstance(value, Iterable) and not isinstance(value, str)
+        values = value if several else [value]
         codes = [
             found[1]
             for text in values

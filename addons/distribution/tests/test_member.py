@@ -80,6 +80,8 @@ class TestMember(DistributionCommon):
         )
         found = orders.search([("distribution_member_id", "=", self.dealer.id)])
         self.assertEqual(found, order)
+        found = orders.search([("distribution_member_id", "ilike", "Minh Tâm")])
+        self.assertEqual(found, order)
         action = orders[0].action_view_distribution_member()
         self.assertEqual(action["res_id"], self.dealer.id)
 
