@@ -109,3 +109,6 @@ from . import distribution_scorecard_figures
 from . import ir_http
 from . import order_quota_portal
 from . import sale_order_dealer
+from . import distribution_document_mixin
+from . import account_move_member
+from . import sale_order_member

@@ -1,6 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import re
+from collections.abc import Iterable
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+_SHOWN = re.compile(r"^\[([^\]]+)\] ")
 
 
 class DistributionMember(models.Model):
@@ -134,3 +140,18 @@ class DistributionMember(models.Model):
         for member in self:
             name = member.name or ""
             member.display_name = f"[{member.code}] {name}" if member.code else name
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Found again by what is shown: “[code] name”, as files bring it."""
+        domain = super()._search_display_name(operator, value)
+        several = isinstance(value, Iterable) and not isinstance(value, str)
+        values = value if several else [value]
+        codes = [
+            found[1]
+            for text in values
+            if isinstance(text, str) and (found := _SHOWN.match(text))
+        ]
+        if codes and operator in ("=", "in", "ilike", "like", "=ilike"):
+            domain = Domain(domain) | Domain("code", "in", codes)
+        return domain

@@ -1,7 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
+
+#: what decides about terms, quotas and targets: supervisors set it
+_PLACE_IN_NETWORK = (
+    "active",
+    "class_id",
+    "code",
+    "company_id",
+    "level_id",
+    "partner_id",
+    "territory_id",
+    "tier_id",
+    "user_id",
+)
 
 
 class DistributionMember(models.Model):
@@ -65,3 +79,33 @@ class DistributionMember(models.Model):
         if not self.env["distribution.territory"]._get_owned():
             return Domain.TRUE if True in value else Domain.FALSE
         return self._search_is_mine(operator, value)
+
+    def write(self, vals):
+        """Representatives place prospects; afterwards a supervisor does.
+
+        :raises AccessError: a representative moves a member that is verified or active
+        """
+        names = [name for name in _PLACE_IN_NETWORK if name in vals]
+        if (
+            names
+            and not self.env.su
+            and not self.env.user.has_group("distribution.group_supervisor")
+            and any(member._is_moved(vals, names) for member in self)
+        ):
+            raise AccessError(
+                self.env._(
+                    "Level, territory, tier, class and representative of a member "
+                    "that is verified are changed by a supervisor. Ask yours in the "
+                    "chatter."
+                )
+            )
+        return super().write(vals)
+
+    def _is_moved(self, vals, names):
+        self.ensure_one()
+        if self.state == "prospect" and "active" not in names:
+            return False
+        return any(
+            self._fields[name].convert_to_write(self[name], self) != vals[name]
+            for name in names
+        )

@@ -58,6 +58,33 @@ class TestMember(DistributionCommon):
         with self.assertRaises(AccessError):
             self.dealer.with_user(self.rep).write({"phone": "1"})
 
+    def test_representatives_place_prospects_only(self):
+        tier = self.env["distribution.tier"].create({"name": "Gold"})
+        prospect = self._new(user_id=self.rep.id).with_user(self.rep)
+        prospect.tier_id = tier
+        member = self.outlet.with_user(self.rep)
+        for vals in ({"tier_id": tier.id}, {"user_id": False}, {"active": False}):
+            with self.assertRaises(AccessError):
+                member.write(vals)
+        member.write({"tier_id": False, "comment": "as it was"})
+        member.with_user(self.supervisor).tier_id = tier
+
+    def test_documents_lead_to_their_member(self):
+        order = self._create_order(partner_id=self.dealer.partner_id.id)
+        stranger = self._create_order()
+        order.user_id = stranger.user_id = self.rep
+        orders = (order + stranger).with_user(self.rep)
+        self.assertEqual(
+            [order.distribution_member_id.id for order in orders],
+            [self.dealer.id, False],
+        )
+        found = orders.search([("distribution_member_id", "=", self.dealer.id)])
+        self.assertEqual(found, order)
+        found = orders.search([("distribution_member_id", "ilike", "Minh Tâm")])
+        self.assertEqual(found, order)
+        action = orders[0].action_view_distribution_member()
+        self.assertEqual(action["res_id"], self.dealer.id)
+
     def test_contact_of_a_company_is_no_member(self):
         contact = self.env["res.partner"].create(
             {"name": "Lan", "parent_id": self.dealer.partner_id.id}
@@ -68,7 +95,15 @@ class TestMember(DistributionCommon):
     def test_import(self):
         """A spreadsheet with names, as Odoo's own import brings it."""
         result = self.Member.with_user(self.supervisor).load(
-            ["name", "phone", "city", "level_id", "territory_id", "latitude"],
+            [
+                "name",
+                "phone",
+                "city",
+                "level_id",
+                "territory_id",
+                "latitude",
+                "supply_link_ids/supplier_id",
+            ],
             [
                 [
                     "Tạp hoá Một",
@@ -77,6 +112,7 @@ class TestMember(DistributionCommon):
                     "Outlet",
                     "South / Cần Thơ",
                     "1",
+                    "Minh Tâm",
                 ],
                 [
                     "Tạp hoá Hai",
@@ -85,6 +121,7 @@ class TestMember(DistributionCommon):
                     "Outlet",
                     "South / Cần Thơ",
                     "2",
+                    self.dealer.display_name,
                 ],
             ],
         )
@@ -92,6 +129,7 @@ class TestMember(DistributionCommon):
         members = self.Member.browse(result["ids"])
         self.assertEqual(members.mapped("partner_id.city"), ["Huế", "Huế"])
         self.assertEqual(members.territory_id, self.area)
+        self.assertEqual(members.supplier_id, self.dealer)
         with mute_logger("odoo.sql_db"):
             wrong = self.Member.load(["name", "level_id"], [["Ba", "No such level"]])
         self.assertTrue(wrong["messages"])
