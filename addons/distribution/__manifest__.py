@@ -70,6 +70,8 @@
         "views/distribution_claim_views.xml",
         "views/portal_dealer_templates.xml",
         "views/portal_claim_templates.xml",
+        "views/portal_statement_templates.xml",
+        "views/portal_network_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

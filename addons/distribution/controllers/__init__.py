@@ -4,3 +4,5 @@ from . import apply
 from . import dealer
 from . import dealer_claim
 from . import dealer_order
+from . import dealer_network
+from . import dealer_statement

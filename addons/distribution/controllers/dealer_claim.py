@@ -121,20 +121,9 @@ class DealerClaim(DealerPortal):
     def _attach(self, claim, files):
         if claim.message_attachment_count:
             return  # sent twice
-        attachments = request.env["ir.attachment"].sudo()
-        for name, mimetype, content in files:
-            attachments |= attachments.create(
-                {
-                    "name": name,
-                    "raw": content,
-                    "mimetype": mimetype,
-                    "res_model": claim._name,
-                    "res_id": claim.id,
-                }
-            )
         claim.message_post(
             body=request.env._("Sent in the portal."),
-            attachment_ids=attachments.ids,
+            attachments=[(name, content) for name, _mimetype, content in files],
             author_id=request.env.user.partner_id.id,
             subtype_xmlid="mail.mt_comment",
         )

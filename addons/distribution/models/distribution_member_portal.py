@@ -36,14 +36,12 @@ class DistributionMember(models.Model):
         """Products that ``supplier`` (default: this company itself) sells to it.
 
         The closest category decides: what another link names is not the general
-        supplier's. A member without any link buys everything from this company.
+        supplier's. Without a general supplier it is this company.
         """
         self.ensure_one()
         Link = self.env["distribution.supply.link"]
         supplier = supplier or self.browse()
         links = Link._get_valid(self)
-        if not links:
-            return Domain.TRUE if not supplier else Domain.FALSE
         own = links.filtered(lambda link: link.supplier_id == supplier)
         others = (links - own).categ_id
         domain = Domain.FALSE
@@ -53,7 +51,8 @@ class DistributionMember(models.Model):
                 lambda categ: any(_is_below(categ, above) for above in categories)
             )
             domain |= inside & ~Domain("categ_id", "child_of", deeper.ids)
-        if own.filtered(lambda link: not link.categ_id):
+        general = links.filtered(lambda link: not link.categ_id)
+        if general & own or not (general or supplier):
             domain |= ~Domain("categ_id", "child_of", others.ids)
         return domain
 
@@ -67,13 +66,14 @@ class DistributionMember(models.Model):
         Quota.flush_model()
         for field in Quota._get_scope_flush_fields():
             self.env[field.model_name].flush_model([field.name])
-        partner = self.partner_id
+        partner, today = self.partner_id, fields.Date.context_today(self)
         demand = SQL(
             "SELECT 1 AS key, %s::int AS company_id, NULL::int AS channel_id,"
-            " %s::int AS partner_id, %s::int AS shipping_id",
+            " %s::int AS partner_id, %s::int AS shipping_id, %s::date AS day",
             self.company_id.id,
             partner.id,
             partner.id,
+            today,
         )
         rows = self.env.execute_query(
             SQL(
@@ -85,7 +85,7 @@ class DistributionMember(models.Model):
                 demand,
                 SQL(" UNION ALL ").join(Quota._get_scope_queries()),
                 self.company_id.id,
-                fields.Date.context_today(self),
+                today,
             )
         )
         quotas = Quota.browse(row[0] for row in rows)

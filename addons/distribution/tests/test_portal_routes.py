@@ -11,7 +11,17 @@ from .portal_common import PortalCase
 
 @tagged("post_install", "-at_install")
 class TestPortalRoutes(PortalCase, HttpCase):
-    PAGES = ("/my/dealer", "/my/dealer/order", "/my/dealers", "/my/overview")
+    PAGES = (
+        "/my/dealer",
+        "/my/dealer/order",
+        "/my/dealers",
+        "/my/claims",
+        "/my/claims/new",
+        "/my/statements",
+        "/my/network-orders",
+        "/my/stock-reports",
+        "/my/overview",
+    )
 
     def _login(self, user):
         self.authenticate(user.login, user.login)
@@ -98,3 +108,131 @@ class TestPortalRoutes(PortalCase, HttpCase):
         self.assertIn(self.outlet.name, page)
         self.assertNotIn(self.big.name, page)
         self.assertNotIn(self.neighbour.name, page)
+
+    def _make_statement(self, member):
+        return self.env["distribution.statement"].create(
+            {
+                "partner_id": member.partner_id.id,
+                "company_id": self.company.id,
+                "date_from": "2026-01-01",
+                "date_to": "2026-01-31",
+            }
+        )
+
+    def _post_form(self, page, url, **data):
+        token = self.url_open(page).text.split('name="csrf_token" value="')[1]
+        return self.url_open(url, data={"csrf_token": token.split('"')[0], **data})
+
+    def test_statement_accepted(self):
+        statement = self._make_statement(self.big)
+        self._login(self.buyer)
+        page = f"/my/statements/{statement.id}"
+        self.assertEqual(self.url_open(page).status_code, 404, "a draft is nobody's")
+        statement.action_mark_sent()
+        self.assertIn(statement.name, self.url_open("/my/statements").text)
+        self._post_form(page, f"{page}/accept")
+        self.assertEqual(statement.state, "accepted")
+        self.assertEqual(statement.answered_by_id, self.buyer.partner_id)
+
+    def test_statement_disputed(self):
+        statement = self._make_statement(self.big)
+        statement.action_mark_sent()
+        self._login(self.buyer)
+        page = f"/my/statements/{statement.id}"
+        answer = self._post_form(page, f"{page}/dispute", reason="  ")
+        self.assertIn("alert-danger", answer.text)
+        self.assertEqual(statement.state, "sent")
+        answer = self._post_form(page, f"{page}/dispute", reason="x", line="999999")
+        self.assertIn("alert-danger", answer.text)
+        self._post_form(page, f"{page}/dispute", reason="<i>Paid</i> on the 5th")
+        self.assertEqual(statement.state, "disputed")
+        self.assertNotIn("<i>Paid</i>", self.url_open(page).text)
+
+    def test_neighbour_cannot_answer(self):
+        statement = self._make_statement(self.big)
+        statement.action_mark_sent()
+        self._login(self.stranger)
+        page = f"/my/statements/{statement.id}"
+        self.assertEqual(self.url_open(page).status_code, 404)
+        for end in ("accept", "dispute", "pdf"):
+            self._post_form("/my/claims/new", f"{page}/{end}", reason="Mine")
+        self.assertEqual(statement.state, "sent")
+
+    def _make_network_order(self):
+        order = self.env["distribution.order"].create(
+            {
+                "buyer_id": self.outlet.id,
+                "company_id": self.company.id,
+                "line_ids": [
+                    (0, 0, {"product_id": self.product.id, "product_qty": 10})
+                ],
+            }
+        )
+        order.action_send()
+        return order
+
+    def test_supplier_confirms(self):
+        order = self._make_network_order()
+        line = order.line_ids
+        self.assertEqual(order.supplier_id, self.dealer)
+        self.env["distribution.ledger"]._post(
+            [
+                {
+                    "company_id": self.company.id,
+                    "member_id": self.dealer.id,
+                    "product_id": self.product.id,
+                    "kind": "opening",
+                    "quantity": 50,
+                    "date": "2026-01-01",
+                    "key": "test:opening",
+                }
+            ]
+        )
+        user = self._create_portal_user("supplier", self.dealer)
+        self._login(user)
+        page = f"/my/network-orders/{order.id}"
+        self.assertIn(order.name, self.url_open("/my/network-orders").text)
+        cut = {f"quantity_{line.id}": "8"}
+        answer = self._post_form(page, f"{page}/confirm", **cut)
+        self.assertIn("alert-danger", answer.text, "why less?")
+        cut[f"reason_{line.id}"] = "No more there"
+        self._post_form(page, f"{page}/confirm", **cut)
+        self.assertEqual((order.state, line.confirmed_qty), ("partly", 8))
+        answer = self._post_form(page, f"{page}/deliver", **{"quantity_1": "3"})
+        self.assertIn("alert-danger", answer.text)
+        self._post_form(page, f"{page}/deliver", **{f"quantity_{line.id}": "8"})
+        self.assertEqual((order.state, line.delivered_qty), ("delivered", 8))
+
+    def test_only_the_supplier_answers(self):
+        order = self._make_network_order()
+        page = f"/my/network-orders/{order.id}"
+        self._login(self._create_portal_user("outlet", self.outlet))
+        self.assertEqual(self.url_open(page).status_code, 200)
+        answer = self._post_form("/my/claims/new", f"{page}/confirm")
+        self.assertEqual(answer.status_code, 404)
+        self._login(self.stranger)
+        self.assertEqual(self.url_open(page).status_code, 404)
+        self.assertEqual(order.state, "sent")
+
+    def test_stock_report(self):
+        self._login(self._create_portal_user("reporter", self.distributor))
+        page = "/my/stock-reports"
+        template = self.url_open(f"{page}/template")
+        self.assertTrue(template.content.startswith(b"PK"))
+        token = self.url_open(page).text.split('name="csrf_token" value="')[1]
+        for content, name in ((b"", "empty.xlsx"), (b"<html>", "bad.xlsx")):
+            answer = self.url_open(
+                f"{page}/new",
+                data={
+                    "csrf_token": token.split('"')[0],
+                    "kind": "sell_out",
+                    "date_from": "2026-01",
+                },
+                files=[("file", (name, content))],
+            )
+            self.assertIn("alert-danger", answer.text)
+        self.assertFalse(
+            self.env["distribution.report"].search(
+                [("member_id", "=", self.distributor.id)]
+            )
+        )

@@ -55,8 +55,8 @@ class TestOverview(InvoiceCase, HttpCase):
         order = self._order(10)
         self.assertFalse(self._get_overview()["orders"], "a draft is nobody's yet")
         order.action_submit()
-        order.order_line.approved_qty = 8
         order.action_approve()
+        order.order_line.approved_qty = 8
         order.action_confirm()
         overview = self._get_overview()
         self.assertEqual(overview["orders"], order)
@@ -91,11 +91,13 @@ class TestOverview(InvoiceCase, HttpCase):
 
     def test_internal_notes_stay_inside(self):
         order = self._order(1, state="sent")
-        order.message_post(body="For everybody", subtype_xmlid="mail.mt_comment")
-        order.message_post(body="Among ourselves", subtype_xmlid="mail.mt_note")
+        for body, subtype in (("For everybody", "comment"), ("Inside", "note")):
+            order.message_post(
+                body=body, message_type="comment", subtype_xmlid=f"mail.mt_{subtype}"
+            )
         messages = self._get_overview()["messages"]
         self.assertIn("For everybody", "".join(messages.mapped("body")))
-        self.assertNotIn("Among ourselves", "".join(messages.mapped("body")))
+        self.assertNotIn("Inside", "".join(messages.mapped("body")))
 
     def test_page(self):
         order = self._order(3, state="sent")
