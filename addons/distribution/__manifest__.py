@@ -22,6 +22,11 @@
         "views/distribution_member_views.xml",
         "views/res_partner_views.xml",
         "views/distribution_menus.xml",
+        "security/distribution_network_security.xml",
+        "data/distribution_network_data.xml",
+        "views/distribution_network_views.xml",
+        "views/distribution_apply_templates.xml",
+        "views/distribution_network_menus.xml",
         "security/distribution_secondary_security.xml",
         "data/distribution_secondary_data.xml",
         "views/distribution_ledger_views.xml",
@@ -30,11 +35,6 @@
         "views/distribution_target_views.xml",
         "views/distribution_secondary_views.xml",
         "views/distribution_secondary_menus.xml",
-        "security/distribution_network_security.xml",
-        "data/distribution_network_data.xml",
-        "views/distribution_network_views.xml",
-        "views/distribution_apply_templates.xml",
-        "views/distribution_network_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -43,6 +43,7 @@
     },
     "demo": [
         "demo/distribution_network_demo.xml",
+        "demo/distribution_secondary_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -26,7 +26,9 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import distribution_ledger
+from . import distribution_ledger_demo
 from . import distribution_ledger_post
+from . import distribution_member_leave
 from . import distribution_member_stock
 from . import distribution_member_suggestion
 from . import distribution_order

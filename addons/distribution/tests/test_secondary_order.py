@@ -143,7 +143,14 @@ class TestSecondaryOrder(SecondaryCommon):
         self._post("opening", 10)
         order = self._create_secondary(10)
         order.action_send()
-        self.distributor.active = False
+        with self.assertRaisesRegex(UserError, "open secondary orders"):
+            self.distributor.action_archive()
+        # by another way
+        self.cr.execute(
+            "UPDATE distribution_member SET active = false WHERE id = %s",
+            [self.distributor.id],
+        )
+        self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "no longer active"):
             order.action_confirm()
         self.assertEqual(self._get_stock(), (10, 0))
