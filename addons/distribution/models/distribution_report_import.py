@@ -82,7 +82,7 @@ class DistributionReport(models.Model):
     @contextmanager
     def _open_file(self):
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "report")
+            path = os.path.join(folder, "report.xlsx")
             with open(path, "wb") as file:
                 file.write(base64.b64decode(self.file))
             yield path

@@ -73,20 +73,21 @@ class TestTarget(SecondaryCommon):
         )
         self._sell("sell_in", 11, "2026-01-11", product=bulb)
         everything = {"subject": "company", "user_id": False}
-        targets = {
-            411: self._create_target(),
-            70: self._create_target(user_id=other.id),
-            481: self._create_target(subject="member", member_id=self.distributor.id),
-            412 - 1: self._create_target(
-                subject="territory", territory_id=self.region.id
+        targets = [
+            (411, self._create_target()),
+            (70, self._create_target(user_id=other.id)),
+            (481, self._create_target(subject="member", member_id=self.distributor.id)),
+            (
+                411,
+                self._create_target(subject="territory", territory_id=self.region.id),
             ),
-            11: self._create_target(categ_id=brand.id, **everything),
-            40: self._create_target(flow="sell_through", **everything),
-        }
-        for expected, target in targets.items():
+            (11, self._create_target(categ_id=brand.id, **everything)),
+            (40, self._create_target(flow="sell_through", **everything)),
+        ]
+        for expected, target in targets:
             target.action_activate()
             self.assertEqual(target.actual, expected, target.name)
-        months = targets[70].line_ids.filtered("actual")
+        months = targets[1][1].line_ids.filtered("actual")
         self.assertEqual(months.date_from, date(2026, 1, 1))
 
     def test_volume_and_counts(self):
