@@ -28,8 +28,8 @@ BENCHMARKS = {
 #: those that take many minutes: only when named or with --big
 BIG = {
     "memory": case_bulk.memory,
-    "million": case_million.million,
     "ledger": case_ledger.ledger,
+    "million": case_million.million,
 }
 
 

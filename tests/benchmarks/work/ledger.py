@@ -5,6 +5,7 @@ Three hundred members, a hundred products, three years.
 
 MEMBERS = 300
 PRODUCTS = 100
+_COVER = ("member_id", "quantity", "cover_days", "suggested_qty")
 
 
 def seed(bench, rows):
