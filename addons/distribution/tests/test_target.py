@@ -1,7 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import base64
+import io
 import random
 from datetime import date, timedelta
+
+from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -165,3 +169,36 @@ class TestTarget(SecondaryCommon):
         self._sell("sell_in", 60, today)
         self.env["distribution.target"]._cron_refresh()
         self.assertEqual(target.actual, 60)
+
+    def test_xlsx_and_back(self):
+        """Exported, changed in a spreadsheet, imported: the months are the new ones."""
+        target = self._create_target(amount=1200)
+        content, _kind = self.env["ir.actions.report"]._render_xlsx(
+            "distribution.target_xlsx", target.ids, {}
+        )
+        book = load_workbook(io.BytesIO(content))
+        sheet = book.active
+        self.assertEqual(sheet.cell(2, 1).value, target.id)
+        sheet.cell(2, 3).value = 500
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertEqual(target.line_ids[0].amount, 500)
+        self.assertEqual((target.amount, target.phasing), (1600, "manual"))
+        sheet.cell(2, 4).value = "a lot"
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertIn("“a lot” is no amount", wizard.problems)
+        target.action_activate()
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertIn("no draft target", wizard.problems)
+        wizard.file = base64.b64encode(b"nonsense")
+        with self.assertRaisesRegex(UserError, "no table of targets"):
+            wizard.action_apply()
+
+    def _import(self, book):
+        buffer = io.BytesIO()
+        book.save(buffer)
+        return self.env["distribution.target.import"].create(
+            {"file": base64.b64encode(buffer.getvalue())}
+        )

@@ -2,3 +2,4 @@
 
 from . import distribution_ask_reason
 from . import distribution_order_return
+from . import distribution_target_import
