@@ -203,14 +203,16 @@ class DistributionOrderLine(models.Model):
             raise UserError(
                 self.env._("Use the buttons to deliver and return: they post stock.")
             )
-        if (
-            "confirmed_qty" in vals
-            and not self.env.su
-            and any(line.state not in ("draft", "sent") for line in self)
-        ):
-            raise UserError(
-                self.env._("The order has been answered; it cannot be answered again.")
-            )
+        if "confirmed_qty" in vals and not self.env.su:
+            if any(line.state not in ("draft", "sent") for line in self):
+                raise UserError(
+                    self.env._(
+                        "The order has been answered; it cannot change any more."
+                    )
+                )
+            self.filtered(
+                lambda line: line.state == "sent"
+            ).order_id._check_may_answer()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
