@@ -1,8 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import random
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+
+from odoo.addons.order_management.tests.seeds import SEEDS
 
 from .secondary_common import SecondaryCommon
 
@@ -226,3 +230,51 @@ class TestSecondaryOrder(SecondaryCommon):
         back.line_ids.quantity = 2
         back.action_apply()
         self.assertEqual(order.line_ids.returned_qty, 2)
+
+    def test_random_stories(self):
+        """Whatever happens to orders: what is promised is what confirmed orders still
+        wait for, never more than there is, and counters equal the ledger."""
+        for seed in range(SEEDS):
+            rnd = random.Random(seed)
+            self._post("sell_in", 40)
+            orders = self.env["distribution.order"]
+            for _number in range(5):
+                orders |= self._create_secondary(rnd.choice([1, 2.5, 7, 12]))
+            orders.action_send()
+            for _step in range(25):
+                self._act(rnd, rnd.choice(orders))
+            lines = self.env["distribution.order.line"].search(
+                [
+                    ("supplier_id", "=", self.distributor.id),
+                    ("state", "in", ("confirmed", "partly")),
+                ]
+            )
+            stock, promised = self._get_stock()
+            waiting = sum(line._to_product_uom(line.remaining_qty) for line in lines)
+            self.assertAlmostEqual(promised, waiting, places=6)
+            self.assertGreaterEqual(stock + 1e-6, promised)
+            self.assertFalse(self.Ledger._find_drift())
+
+    def _act(self, rnd, order):
+        """One thing that somebody does to an order, allowed or not."""
+        line = order.line_ids
+        share = rnd.choice([0.25, 0.5, 1])
+        try:
+            with self.env.cr.savepoint():
+                match rnd.choice(("confirm", "deliver", "return", "cancel", "close")):
+                    case "confirm":
+                        asked = {line.id: line.product_qty * share}
+                        order.action_confirm(asked, {line.id: "Short"})
+                    case "deliver":
+                        order.action_deliver({line.id: line.remaining_qty * share})
+                    case "return":
+                        order.action_return({line.id: line.delivered_qty * share})
+                    case "cancel":
+                        order.action_cancel()
+                        order.action_draft()
+                        order.action_send()
+                    case "close":
+                        order.action_close()
+                self.env.flush_all()
+        except UserError:
+            self.env.invalidate_all()
