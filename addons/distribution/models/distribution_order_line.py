@@ -250,7 +250,8 @@ class DistributionOrderLine(models.Model):
                 raise UserError(line._get_figure_message(quantity)) from error
             if not 0 <= value < MAX_QUANTITY:
                 raise UserError(line._get_figure_message(quantity))
-            asked[line] = value
+            # what the lines count and what is posted must be the same figure
+            asked[line] = line.product_uom_id.round(value)
         return asked
 
     def _get_figure_message(self, quantity):
