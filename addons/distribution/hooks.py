@@ -14,6 +14,33 @@ _OWN_TABLES = (
     "distribution_sku_map",
     "distribution_application",
     "distribution_contract",
+    "distribution_statement_line",
+    "distribution_statement",
+    "distribution_cash_handover",
+    "distribution_cash",
+    "distribution_cash_holder",
+    "distribution_collection_plan_line",
+    "distribution_collection_plan",
+    "distribution_credit_raise",
+    "distribution_credit_guarantee",
+    "distribution_credit",
+    "expense_budget_move",
+    "sales_expense_actual",
+    "expense_budget_release",
+    "expense_budget_transfer",
+    "sales_expense_step",
+    "sales_expense_line",
+    "sales_expense",
+    "sales_expense_rule",
+    "expense_budget_plan",
+    "expense_budget_line",
+    "expense_budget",
+    "distribution_scorecard_line",
+    "distribution_scorecard",
+    "distribution_scorecard_template_line",
+    "distribution_scorecard_template",
+    "sales_expense_type",
+    "distribution_claim",
     "distribution_supply_link",
     "distribution_member_distinct_rel",
     "distribution_member",
@@ -29,9 +56,18 @@ _OWN_TABLES = (
 def uninstall_hook(env):
     """Let the network go; partners, orders and invoices stay."""
     env.flush_all()
-    # the append-only ledgers give way only here
+    # append-only history may go with the addon only
     env.cr.execute("SET LOCAL order_management.archive = 'on'")
     _release_quotas(env)
+    env.cr.execute(
+        "UPDATE account_move_line SET sales_expense_id = NULL"
+        " WHERE sales_expense_id IS NOT NULL"
+    )
+    env.cr.execute(
+        "UPDATE sale_order_line SET sales_expense_id = NULL"
+        " WHERE sales_expense_id IS NOT NULL"
+    )
+    env.cr.execute("UPDATE res_company SET budget_plan_id = NULL")
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all()

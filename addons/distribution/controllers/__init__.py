@@ -1,3 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import apply
+from . import dealer
+from . import dealer_claim
+from . import dealer_order

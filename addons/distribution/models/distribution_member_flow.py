@@ -129,8 +129,8 @@ class DistributionMember(models.Model):
         raise UserError(
             self.env._(
                 "These members cannot leave the network yet:\n%(lines)s\n"
-                "Give their buyers another supplier, and finish or cancel their "
-                "orders. Then try again.",
+                "Give their buyers another supplier (Actions, Hand Over Buyers), and "
+                "finish or cancel their orders. Then try again.",
                 lines="\n".join(lines),
             )
         )

@@ -42,12 +42,12 @@ class DistributionCommon(OrderManagementCommon):
         self.env.invalidate_all()
 
     @classmethod
-    def _create_member_user(cls, role, company=None, **values):
+    def _create_member_user(cls, role, company=None, login=None, **values):
         """A user who has only ``role`` (rep, supervisor, trade_manager, ...)."""
         company = company or cls.company
         return new_test_user(
             cls.env,
-            login=f"network_{role}_{company.id}",
+            login=login or f"network_{role}_{company.id}",
             groups=f"base.group_user,distribution.group_{role}",
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],

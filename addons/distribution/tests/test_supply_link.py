@@ -128,6 +128,18 @@ class TestSupplyLink(DistributionCommon):
         self.outlet.partner_id.action_archive()
         self.assertFalse(self.outlet.active)
 
+    def test_hand_over(self):
+        wizard = (
+            self.env["distribution.member.handover"]
+            .with_context(active_model=self.dealer._name, active_ids=self.dealer.ids)
+            .create({"supplier_id": self.neighbour.id, "close_members": True})
+        )
+        self.assertEqual(wizard.link_ids, self.outlet.supply_link_ids)
+        wizard.action_hand_over()
+        self.assertEqual(self.outlet.supplier_id, self.neighbour)
+        self.assertEqual(len(self.outlet.supply_link_ids), 2)
+        self.assertEqual(self.dealer.state, "closed")
+
     def test_visible_members(self):
         self._link(self.outlet, self.neighbour, categ_id=self.drinks.id)
         with self.assertQueryCount(1):

@@ -1,0 +1,50 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: where the actual of a figure comes from
+SOURCES = [
+    ("manual", "Typed in"),
+    ("execution_rate", "Spent, in % of the budget"),
+    ("overspend", "Spent above the budget, in %"),
+    ("sales", "Sales invoiced"),
+    ("return_on_spend", "Sales for each unit spent"),
+    ("collection", "Collected, in % of the sales"),
+]
+
+
+class DistributionScorecardTemplate(models.Model):
+    """What responsibility centres are assessed by."""
+
+    _name = "distribution.scorecard.template"
+    _description = "Scorecard Template"
+    _order = "name, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    line_ids = fields.One2many(
+        "distribution.scorecard.template.line", "template_id", "Figures", copy=True
+    )
+    weight_total = fields.Float("Weights", compute="_compute_weight_total")
+
+    @api.depends("line_ids.weight")
+    def _compute_weight_total(self):
+        for template in self:
+            template.weight_total = sum(template.line_ids.mapped("weight"))
+
+    @api.constrains("line_ids")
+    def _check_weights(self):
+        for template in self.filtered("line_ids"):
+            if abs(template.weight_total - 100) > 1e-6:
+                raise ValidationError(
+                    self.env._(
+                        "The weights of “%(template)s” sum to %(total)g, not to 100. "
+                        "Change them until they do.",
+                        template=template.name,
+                        total=template.weight_total,
+                    )
+                )
