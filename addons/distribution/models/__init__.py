@@ -51,6 +51,7 @@ from . import distribution_supply_link_pricelist
 from . import distribution_target
 from . import distribution_target_actual
 from . import distribution_target_line
+from . import distribution_target_paid
 from . import product_product_channel
 from . import res_company_secondary
 from . import res_config_settings_secondary

@@ -202,3 +202,24 @@ class TestTarget(SecondaryCommon):
         return self.env["distribution.target.import"].create(
             {"file": base64.b64encode(buffer.getvalue())}
         )
+
+    def test_paid_sales(self):
+        """Where only paid sales count, an unpaid delivery does not."""
+        self._add_stock(10)
+        order = self._create_order(
+            partner_id=self.distributor.partner_id.id, user_id=self.rep.id
+        )
+        order.action_confirm()
+        picking = order.picking_ids
+        picking.move_ids.quantity = 2
+        picking.move_ids.picked = True
+        picking.button_validate()
+        year = self.today.year
+        target = self._create_target(
+            date_from=date(year, 1, 1), date_to=date(year, 12, 31)
+        )
+        target.action_activate()
+        self.assertEqual(target.actual, order.amount_untaxed)
+        self.company.distribution_paid_sales = True
+        target.action_refresh()
+        self.assertEqual(target.actual, 0)
