@@ -210,9 +210,8 @@ class DistributionOrderLine(models.Model):
                         "The order has been answered; it cannot change any more."
                     )
                 )
-            self.filtered(
-                lambda line: line.state == "sent"
-            ).order_id._check_may_answer()
+            if sent := self.filtered(lambda line: line.state == "sent"):
+                sent.order_id._check_may_answer()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
