@@ -78,6 +78,7 @@ class DistributionOrderLine(models.Model):
     )
     posting_count = fields.Integer(readonly=True, copy=False)
     price_unit = fields.Float(
+        "Unit Price",
         compute="_compute_price_unit",
         store=True,
         readonly=False,
