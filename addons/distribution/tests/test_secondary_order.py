@@ -41,7 +41,9 @@ class TestSecondaryOrder(SecondaryCommon):
         self.assertEqual(self._get_stock(self.shop), (7, 0))
         with self.assertRaisesRegex(UserError, "too many, 7 at most"):
             order.action_return({order.line_ids.id: 8})
-        rows = self.Ledger.search([("kind", "=", "sell_through")])
+        rows = self.Ledger.search(
+            [("kind", "=", "sell_through"), ("member_id", "=", self.distributor.id)]
+        )
         self.assertEqual(sum(rows.mapped("quantity")), 10)
         self.assertEqual(sum(rows.mapped("company_value")), 500)
         self.assertEqual(rows.counterparty_id, self.shop)
