@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import case_bulk, case_controls, case_million
+from . import case_bulk, case_controls, case_ledger, case_million
 from .run import Run
 
 BENCHMARKS = {
@@ -26,7 +26,11 @@ BENCHMARKS = {
     "history": case_bulk.history,
 }
 #: those that take many minutes: only when named or with --big
-BIG = {"memory": case_bulk.memory, "million": case_million.million}
+BIG = {
+    "memory": case_bulk.memory,
+    "ledger": case_ledger.ledger,
+    "million": case_million.million,
+}
 
 
 def parse_arguments(arguments=None):

@@ -28,7 +28,9 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import distribution_ledger
+from . import distribution_ledger_demo
 from . import distribution_ledger_post
+from . import distribution_member_leave
 from . import distribution_member_stock
 from . import distribution_member_suggestion
 from . import distribution_order
@@ -49,6 +51,7 @@ from . import distribution_supply_link_pricelist
 from . import distribution_target
 from . import distribution_target_actual
 from . import distribution_target_line
+from . import distribution_target_paid
 from . import product_product_channel
 from . import res_company_secondary
 from . import res_config_settings_secondary

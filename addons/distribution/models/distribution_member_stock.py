@@ -81,6 +81,17 @@ class DistributionMember(models.Model):
             .search_count([("company_id", "=", company_id)], limit=1)
         )
 
+    def _get_channel_domain(self, model):
+        """What of a model of the channel these members may see, as a domain.
+
+        For the portal: pass the members of `_get_visible_members`, or one for its own.
+
+        :param model: such as ``distribution.ledger``
+        """
+        if model == "distribution.order":
+            return self.env[model]._get_visible_domain(self)
+        return [("member_id", "in", self.ids)]
+
     def action_view_channel_stock(self):
         """What these members have of every product."""
         action = self.env["ir.actions.actions"]._for_xml_id(

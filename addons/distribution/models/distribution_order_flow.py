@@ -33,7 +33,7 @@ class DistributionOrder(models.Model):
         orders = drafts | drafts._split_by_supplier()
         orders._check_members()
         for line in orders.line_ids:
-            line.confirmed_qty = line.product_qty
+            line.write({"confirmed_qty": line.product_qty, "cut_reason": False})
         orders._transition("sent")
         orders._mail_supplier()
         return orders | (self - drafts)
@@ -186,11 +186,12 @@ class DistributionOrder(models.Model):
         lines = orders.line_ids
         moved = lines._take_delivery(quantities)
         lines._post_flow(moved)
+        moved_lines = lines.browse([line.id for line in moved])
         today = fields.Date.context_today(self)
         done = orders.filtered(
             lambda order: all(not line.remaining_qty for line in order.line_ids)
         )
-        orders.delivered_on = today
+        orders.filtered(lambda order: order.line_ids & moved_lines).delivered_on = today
         done._transition("delivered")
         return True
 
@@ -206,6 +207,7 @@ class DistributionOrder(models.Model):
                     )
                 )
         self._release_promises()
+        self.line_ids.filtered("remaining_qty").sudo().is_closed = True
         return self._transition("delivered", reason)
 
     def action_cancel(self, reason=None):
@@ -234,7 +236,6 @@ class DistributionOrder(models.Model):
         self.env["distribution.stock"].sudo()._promise(
             {key: -quantity for key, quantity in give_back.items()}, "none"
         )
-        orders.line_ids.filtered("remaining_qty").is_closed = True
 
     def action_return(self, quantities, reason=None):
         """Take delivered goods back: into the supplier's stock, out of the buyer's.

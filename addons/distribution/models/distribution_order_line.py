@@ -78,6 +78,7 @@ class DistributionOrderLine(models.Model):
     )
     posting_count = fields.Integer(readonly=True, copy=False)
     price_unit = fields.Float(
+        "Unit Price",
         compute="_compute_price_unit",
         store=True,
         readonly=False,
@@ -203,14 +204,15 @@ class DistributionOrderLine(models.Model):
             raise UserError(
                 self.env._("Use the buttons to deliver and return: they post stock.")
             )
-        if (
-            "confirmed_qty" in vals
-            and not self.env.su
-            and any(line.state not in ("draft", "sent") for line in self)
-        ):
-            raise UserError(
-                self.env._("The order has been answered; it cannot be answered again.")
-            )
+        if "confirmed_qty" in vals and not self.env.su:
+            if any(line.state not in ("draft", "sent") for line in self):
+                raise UserError(
+                    self.env._(
+                        "The order has been answered; it cannot change any more."
+                    )
+                )
+            if sent := self.filtered(lambda line: line.state == "sent"):
+                sent.order_id._check_may_answer()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -248,7 +250,8 @@ class DistributionOrderLine(models.Model):
                 raise UserError(line._get_figure_message(quantity)) from error
             if not 0 <= value < MAX_QUANTITY:
                 raise UserError(line._get_figure_message(quantity))
-            asked[line] = value
+            # what the lines count and what is posted must be the same figure
+            asked[line] = line.product_uom_id.round(value)
         return asked
 
     def _get_figure_message(self, quantity):

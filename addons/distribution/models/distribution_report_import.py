@@ -82,7 +82,7 @@ class DistributionReport(models.Model):
     @contextmanager
     def _open_file(self):
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "report")
+            path = os.path.join(folder, "report.xlsx")
             with open(path, "wb") as file:
                 file.write(base64.b64decode(self.file))
             yield path
@@ -270,11 +270,12 @@ class DistributionReport(models.Model):
         before = self._get_reported(good)
         vals_list, corrections = [], 0
         for row in good:
-            quantity, amount, known = before[row["product"].id, row["date"]]
+            spot = row["product"].id, row["date"]
+            quantity, amount, known = before[spot]
             delta = round(row["quantity"] - quantity, 9)
             if not delta:
                 continue
-            corrections += known
+            corrections += bool(known)
             vals = {
                 "member_id": self.member_id.id,
                 "product_id": row["product"].id,
@@ -283,7 +284,7 @@ class DistributionReport(models.Model):
                 "date": row["date"],
                 "res_model": self._name,
                 "res_id": self.id,
-                "key": f"{self._name}:{self.id}:{row['product'].id}:{row['date']}",
+                "key": f"{self._name}:{self.id}:{spot[0]}:{spot[1]}:{known}",
                 "reason": self.name,
             }
             if row["amount"] is not None:
@@ -295,7 +296,7 @@ class DistributionReport(models.Model):
         return corrections
 
     def _get_reported(self, good):
-        """``{(product id, day): (quantity, value, True)}`` of earlier reports."""
+        """``{(product id, day): (quantity, value, number of postings)}`` so far."""
         groups = (
             self.env["distribution.ledger"]
             .sudo()
@@ -309,12 +310,12 @@ class DistributionReport(models.Model):
                     ("product_id", "in", [row["product"].id for row in good]),
                 ],
                 ["product_id", "date:day"],
-                ["quantity:sum", "company_value:sum"],
+                ["quantity:sum", "company_value:sum", "__count"],
             )
         )
-        before = defaultdict(lambda: (0.0, 0.0, False))
-        for product, day, quantity, value in groups:
-            before[product.id, fields.Date.to_date(day)] = (quantity, value, True)
+        before = defaultdict(lambda: (0.0, 0.0, 0))
+        for product, day, *figures in groups:
+            before[product.id, fields.Date.to_date(day)] = tuple(figures)
         return before
 
     def _fill_count(self, good):

@@ -88,7 +88,7 @@ class DistributionStock(models.Model):
 
     @api.model
     def _change(self, changes):
-        """Add to counters, in id order of member and product; one statement.
+        """Add to counters, in id order; one statement, two where a row is new.
 
         :param changes: ``{(member id, product id): (quantity, promised)}`` in the
             product's unit
@@ -97,22 +97,38 @@ class DistributionStock(models.Model):
         changes = {key: value for key, value in changes.items() if any(value)}
         if not changes:
             return {}
+        rows = self._update_counters(changes)
+        if missing := changes.keys() - {tuple(row[:2]) for row in rows}:
+            self._insert_counters(sorted(missing))
+            rows += self._update_counters({key: changes[key] for key in missing})
+        self.invalidate_model(["quantity", "promised_qty"], flush=False)
+        return {
+            (member_id, product_id): (float(quantity), float(promised))
+            for member_id, product_id, quantity, promised in rows
+        }
+
+    @api.model
+    def _update_counters(self, changes):
         keys = sorted(changes)
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """
-                INSERT INTO distribution_stock AS stock
-                    (member_id, product_id, company_id, quantity, promised_qty)
-                SELECT new.member_id, new.product_id, member.company_id,
-                       new.quantity, new.promised
-                FROM unnest(%s::int[], %s::int[], %s::numeric[], %s::numeric[])
-                    AS new(member_id, product_id, quantity, promised)
-                JOIN distribution_member member ON member.id = new.member_id
-                ORDER BY new.member_id, new.product_id
-                ON CONFLICT (member_id, product_id) DO UPDATE
-                SET quantity = stock.quantity + excluded.quantity,
-                    promised_qty = stock.promised_qty + excluded.promised_qty
-                RETURNING member_id, product_id, quantity, promised_qty
+                WITH new AS (
+                    SELECT * FROM unnest(
+                        %s::int[], %s::int[], %s::numeric[], %s::numeric[]
+                    ) AS new(member_id, product_id, quantity, promised)
+                ), turn AS MATERIALIZED (
+                    SELECT stock.id, new.quantity, new.promised
+                    FROM distribution_stock stock
+                    JOIN new USING (member_id, product_id)
+                    ORDER BY stock.id FOR NO KEY UPDATE OF stock
+                )
+                UPDATE distribution_stock stock
+                SET quantity = stock.quantity + turn.quantity,
+                    promised_qty = stock.promised_qty + turn.promised
+                FROM turn WHERE turn.id = stock.id
+                RETURNING stock.member_id, stock.product_id, stock.quantity,
+                    stock.promised_qty
                 """,
                 [member_id for member_id, _product_id in keys],
                 [product_id for _member_id, product_id in keys],
@@ -120,11 +136,26 @@ class DistributionStock(models.Model):
                 [repr(changes[key][1]) for key in keys],
             )
         )
-        self.invalidate_model(["quantity", "promised_qty"], flush=False)
-        return {
-            (member_id, product_id): (float(quantity), float(promised))
-            for member_id, product_id, quantity, promised in rows
-        }
+
+    @api.model
+    def _insert_counters(self, keys):
+        # a row that came since the snapshot makes this start over
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO distribution_stock
+                    (member_id, product_id, company_id, quantity, promised_qty)
+                SELECT new.member_id, new.product_id, member.company_id, 0, 0
+                FROM unnest(%s::int[], %s::int[]) AS new(member_id, product_id)
+                JOIN distribution_member member ON member.id = new.member_id
+                ORDER BY new.member_id, new.product_id
+                ON CONFLICT (member_id, product_id) DO NOTHING
+                RETURNING id
+                """,
+                [member_id for member_id, _product_id in keys],
+                [product_id for _member_id, product_id in keys],
+            )
+        )
 
     @api.model
     def _promise(self, wanted, policy):

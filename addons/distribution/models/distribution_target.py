@@ -6,6 +6,12 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, float_round
 
+_SUBJECT_FIELDS = {
+    "rep": "user_id",
+    "member": "member_id",
+    "territory": "territory_id",
+}
+
 
 class DistributionTarget(models.Model):
     """What a rep, a member or a territory shall sell in a period, month by month."""
@@ -167,13 +173,8 @@ class DistributionTarget(models.Model):
 
     @api.depends("subject")
     def _compute_subject_fields(self):
-        fields_by_subject = {
-            "rep": "user_id",
-            "member": "member_id",
-            "territory": "territory_id",
-        }
         for target in self:
-            for subject, name in fields_by_subject.items():
+            for subject, name in _SUBJECT_FIELDS.items():
                 target[name] = target[name] if target.subject == subject else False
 
     @api.depends(
@@ -198,7 +199,11 @@ class DistributionTarget(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Targets get their months at once."""
+        """Targets get their months at once; only whose they are is kept."""
+        for vals in vals_list:
+            for subject, name in _SUBJECT_FIELDS.items():
+                if vals.get("subject", "rep") != subject:
+                    vals.pop(name, None)
         targets = super().create(vals_list)
         targets.filtered(lambda target: not target.line_ids)._spread()
         return targets

@@ -190,8 +190,7 @@ class DistributionTarget(models.Model):
                        AND (counterparty_id IS NOT NULL) = %(among)s))
                 GROUP BY 1, 2, 3, 4, 5, 6, 7
             )
-            SELECT t.id, date_trunc('month', flow.date)::date,
-                sum(flow.figure %(counted)s)
+            SELECT t.id, date_trunc('month', flow.date)::date, sum(flow.figure)
             FROM distribution_target t
             JOIN flow ON flow.company_id = t.company_id
              AND flow.date BETWEEN t.date_from - %(shift)s AND t.date_to - %(shift)s
@@ -213,18 +212,12 @@ class DistributionTarget(models.Model):
             minus=minus,
             among=among_members,
             column=column,
-            counted=self._get_counted_factor(),
             companies=self.company_id.ids,
             start=min(self.mapped("date_from")) - back,
             end=max(self.mapped("date_to")) - back,
             shift=shift,
             ids=self.ids,
         )
-
-    def _get_counted_factor(self):
-        """Hook: SQL that multiplies a figure of ``flow``, such as the part that was
-        paid where only paid sales count; here everything delivered counts."""
-        return SQL("")
 
     def _read_orders(self, measure):
         """Delivered secondary orders by month, or their lines per order.

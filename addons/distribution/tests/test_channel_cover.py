@@ -20,6 +20,7 @@ class TestChannelCover(SecondaryCommon):
 
     def _get_cover(self, member=None):
         self.env.flush_all()
+        self.env.invalidate_all()
         return self.env["distribution.cover"].search(
             [("member_id", "=", (member or self.distributor).id)]
         )

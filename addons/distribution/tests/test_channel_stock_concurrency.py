@@ -158,9 +158,7 @@ class TestChannelStockConcurrency(RaceCase):
         """What is posted into a month that is being closed either is in it or is
         refused; never in between."""
         month = fields.Date.today().replace(day=1)
-        for seed in get_seeds():
-            month -= relativedelta(months=1)
-        start = month
+        start = month - relativedelta(months=len(get_seeds()))
         for seed in get_seeds():
             with self._env() as env:
                 self._post(env, "opening", 10, f"close:{seed}", start)

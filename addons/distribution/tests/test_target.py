@@ -1,7 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import base64
+import io
 import random
 from datetime import date, timedelta
+
+from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -73,20 +77,21 @@ class TestTarget(SecondaryCommon):
         )
         self._sell("sell_in", 11, "2026-01-11", product=bulb)
         everything = {"subject": "company", "user_id": False}
-        targets = {
-            411: self._create_target(),
-            70: self._create_target(user_id=other.id),
-            481: self._create_target(subject="member", member_id=self.distributor.id),
-            412 - 1: self._create_target(
-                subject="territory", territory_id=self.region.id
+        targets = [
+            (411, self._create_target()),
+            (70, self._create_target(user_id=other.id)),
+            (481, self._create_target(subject="member", member_id=self.distributor.id)),
+            (
+                411,
+                self._create_target(subject="territory", territory_id=self.region.id),
             ),
-            11: self._create_target(categ_id=brand.id, **everything),
-            40: self._create_target(flow="sell_through", **everything),
-        }
-        for expected, target in targets.items():
+            (11, self._create_target(categ_id=brand.id, **everything)),
+            (40, self._create_target(flow="sell_through", **everything)),
+        ]
+        for expected, target in targets:
             target.action_activate()
             self.assertEqual(target.actual, expected, target.name)
-        months = targets[70].line_ids.filtered("actual")
+        months = targets[1][1].line_ids.filtered("actual")
         self.assertEqual(months.date_from, date(2026, 1, 1))
 
     def test_volume_and_counts(self):
@@ -164,3 +169,57 @@ class TestTarget(SecondaryCommon):
         self._sell("sell_in", 60, today)
         self.env["distribution.target"]._cron_refresh()
         self.assertEqual(target.actual, 60)
+
+    def test_xlsx_and_back(self):
+        """Exported, changed in a spreadsheet, imported: the months are the new ones."""
+        target = self._create_target(amount=1200)
+        content, _kind = self.env["ir.actions.report"]._render_xlsx(
+            "distribution.target_xlsx", target.ids, {}
+        )
+        book = load_workbook(io.BytesIO(content))
+        sheet = book.active
+        self.assertEqual(sheet.cell(2, 1).value, target.id)
+        sheet.cell(2, 3).value = 500
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertEqual(target.line_ids[0].amount, 500)
+        self.assertEqual((target.amount, target.phasing), (1600, "manual"))
+        sheet.cell(2, 4).value = "a lot"
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertIn("“a lot” is no amount", wizard.problems)
+        target.action_activate()
+        wizard = self._import(book)
+        wizard.action_apply()
+        self.assertIn("no draft target", wizard.problems)
+        wizard.file = base64.b64encode(b"nonsense")
+        with self.assertRaisesRegex(UserError, "no table of targets"):
+            wizard.action_apply()
+
+    def _import(self, book):
+        buffer = io.BytesIO()
+        book.save(buffer)
+        return self.env["distribution.target.import"].create(
+            {"file": base64.b64encode(buffer.getvalue())}
+        )
+
+    def test_paid_sales(self):
+        """Where only paid sales count, an unpaid delivery does not."""
+        self._add_stock(10)
+        order = self._create_order(
+            partner_id=self.distributor.partner_id.id, user_id=self.rep.id
+        )
+        order.action_confirm()
+        picking = order.picking_ids
+        picking.move_ids.quantity = 2
+        picking.move_ids.picked = True
+        picking.button_validate()
+        year = self.today.year
+        target = self._create_target(
+            date_from=date(year, 1, 1), date_to=date(year, 12, 31)
+        )
+        target.action_activate()
+        self.assertEqual(target.actual, order.amount_untaxed)
+        self.company.distribution_paid_sales = True
+        target.action_refresh()
+        self.assertEqual(target.actual, 0)
