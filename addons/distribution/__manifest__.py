@@ -36,6 +36,7 @@
     ],
     "demo": [
         "demo/distribution_network_demo.xml",
+        "demo/distribution_expense_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -141,9 +141,7 @@ class SalesExpense(models.Model):
         tracking=True,
     )
     is_proof_required = fields.Boolean(related="type_id.is_proof_required")
-    proof_ids = fields.Many2many(
-        "ir.attachment", copy=False, bypass_search_access=True
-    )
+    proof_ids = fields.Many2many("ir.attachment", copy=False, bypass_search_access=True)
     proof_note = fields.Text("What Was Done", copy=False)
     executed_at = fields.Datetime(readonly=True, copy=False)
     refusal = fields.Text("Refused Because", readonly=True, copy=False)

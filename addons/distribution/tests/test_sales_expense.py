@@ -183,7 +183,7 @@ class TestSalesExpense(BudgetCase):
         self.env["sales.expense.rule"].create(
             {"name": "Centre", "approver_type": "centre"}
         )
-        deputy = self._create_member_user("rep", login="deputy")
+        deputy = self._create_rep("deputy")
         expense = self._expense(10)
         expense.action_submit()
         with self.assertRaises(AccessError):
@@ -292,7 +292,7 @@ class TestSalesExpense(BudgetCase):
 
     def test_roles(self):
         """A rep asks for own members, sees no other rep's request."""
-        other = self._create_member_user("rep", login="other_rep")
+        other = self._create_rep("other_rep")
         expense = self._expense(10)
         self.assertFalse(
             self.env["sales.expense"].with_user(other).search([("id", "=", expense.id)])
