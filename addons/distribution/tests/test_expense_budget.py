@@ -170,8 +170,9 @@ class TestExpenseBudget(BudgetCase):
         self.env.cr.execute(
             "INSERT INTO expense_budget_line (budget_id, company_id, centre_id,"
             " type_id, month, policy, planned_amount, topped_up_amount,"
-            " transferred_amount, carried_amount, requested_amount, committed_amount, actual_amount,"
-            " available_amount) SELECT %s, %s, c, t, m, 'block', 5, 0, 0, 0, 0, 0, 0, 5"
+            " transferred_amount, carried_amount, requested_amount,"
+            " committed_amount, actual_amount, available_amount)"
+            " SELECT %s, %s, c, t, m, 'block', 5, 0, 0, 0, 0, 0, 0, 5"
             " FROM unnest(%s) c, unnest(%s) t, unnest(%s::date[]) m",
             [
                 self.budget.id,
