@@ -141,6 +141,7 @@ class SalesExpense(models.Model):
         tracking=True,
     )
     is_proof_required = fields.Boolean(related="type_id.is_proof_required")
+    type_note = fields.Html(related="type_id.note")
     proof_ids = fields.Many2many("ir.attachment", copy=False, bypass_search_access=True)
     proof_note = fields.Text("What Was Done", copy=False)
     executed_at = fields.Datetime(readonly=True, copy=False)
@@ -314,6 +315,14 @@ class SalesExpense(models.Model):
         closed = self.filtered(lambda expense: expense.state == "closed")
         closed.sudo()._transition("executed")
         return True
+
+    @api.model
+    def _get_member_domain(self, members):
+        """Which requests may be shown to ``members``: theirs, once they were sent."""
+        return [
+            ("member_id", "in", members.ids),
+            ("state", "not in", ("draft", "cancelled")),
+        ]
 
     def _prepare_transition_vals(self, target, reason):
         vals = super()._prepare_transition_vals(target, reason)

@@ -184,10 +184,15 @@ class TestSalesExpense(BudgetCase):
             {"name": "Centre", "approver_type": "centre"}
         )
         deputy = self._create_rep("deputy")
+        for group in (
+            "order_management.group_reviewer",
+            "distribution.group_supervisor",
+        ):
+            deputy.group_ids += self.env.ref(group)
         expense = self._expense(10)
         expense.action_submit()
         with self.assertRaises(AccessError):
-            expense.with_user(deputy).sudo(False).action_approve()
+            expense.with_user(deputy).action_approve()
         self.env["order.approval.delegation"].sudo().create(
             {
                 "user_id": self.supervisor.id,
@@ -195,10 +200,11 @@ class TestSalesExpense(BudgetCase):
                 "date_to": "2099-01-01",
             }
         )
+        expense.with_user(deputy).action_approve()
+        self.assertEqual(expense.state, "approved")
         step = expense.sudo().step_ids
         self.assertEqual(
-            expense.with_user(deputy).sudo(False)._get_acting_for(step),
-            self.supervisor,
+            (step.decided_by_id, step.stand_in_for_id), (deputy, self.supervisor)
         )
 
     def test_refused_gives_back(self):
@@ -231,6 +237,28 @@ class TestSalesExpense(BudgetCase):
         expense.with_user(self.supervisor).action_approve()
         self._bill(40, expense.with_env(self.env))
         self.assertFigures(committed=26.67, actual=6.66, available=966.67)
+
+    def test_amount_makes_a_line(self):
+        """A rep types one amount; with several lines those are changed."""
+        expense = self.env["sales.expense"].create(
+            {
+                "title": "Banner",
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "centre_id": self.south.id,
+                "type_id": self.display.id,
+                "amount": 70,
+                "date_from": "2026-04-10",
+            }
+        )
+        self.assertEqual(expense.line_ids.amount, 70)
+        self.assertEqual(str(expense.line_ids.date), "2026-04-10")
+        expense.amount = 80
+        self.assertEqual(expense.line_ids.amount, 80)
+        expense.line_ids = [Command.create({"date": MONTH, "amount": 5})]
+        self.assertEqual(expense.amount, 85)
+        with self.assertRefused("several lines"):
+            expense.amount = 1
 
     def test_bad_requests(self):
         with self.assertRefusedByDatabase("sales_expense_line_amount_check"):
