@@ -114,6 +114,9 @@ class TestSalesExpense(BudgetCase):
         self._bill(1500, centre=self.south)
         self.assertFigures(actual=1500, available=-500)
         self.assertIn("100 %", self.budget.activity_ids[:1].summary)
+        self._bill(1, centre=self.south)
+        self.assertEqual(len(self.budget.activity_ids), 2)
+        self.assertFigures(actual=1501, available=-501)
         line = self._line(self.south, self.gift)
         line.policy = "escalate"
         expense = self._expense(1200, type_id=self.gift.id)
@@ -342,7 +345,10 @@ class TestSalesExpense(BudgetCase):
 
     def test_without_budgets_no_query(self):
         """Plain posting of bills looks nothing up where no plan is chosen."""
-        self.company.budget_plan_id = False
+        with self.assertRefused("budgets of other responsibility centres"):
+            self.company.budget_plan_id = False
+        self.env.cr.execute("UPDATE res_company SET budget_plan_id = NULL")
+        self.env.invalidate_all()
         Move = type(self.env["account.move"])
 
         def count(**patches):
