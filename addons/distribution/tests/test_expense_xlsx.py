@@ -93,7 +93,9 @@ class TestExpenseXlsx(BudgetCase):
 
     def test_report_spreadsheet(self):
         self._bill(600, centre=self.south)
-        rows = self.env["expense.budget.report"].search([("month", "=", MONTH)])
+        rows = self.env["expense.budget.report"].search(
+            [("month", "=", MONTH), ("company_id", "=", self.company.id)]
+        )
         sheet = self._export("expense_budget_report_xlsx_report", rows).active
         self.assertEqual(sheet.max_row, 6)
         actual = [cell.value for cell in sheet[1]].index("Actual") + 1
