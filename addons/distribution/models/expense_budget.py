@@ -54,7 +54,7 @@ class ExpenseBudget(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("submitted", "Waits for approval"),
+            ("submitted", "To approve"),
             ("approved", "In force"),
             ("superseded", "Superseded"),
             ("closed", "Closed"),

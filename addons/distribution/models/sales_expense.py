@@ -126,7 +126,7 @@ class SalesExpense(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("submitted", "Waits for approval"),
+            ("submitted", "To approve"),
             ("approved", "Approved"),
             ("executed", "Executed"),
             ("closed", "Closed"),

@@ -155,7 +155,9 @@ class SalesExpense(models.Model):
         for expense in self.sudo():
             expense._void_steps()
             self.env["sales.expense.step"].sudo().create(expense._prepare_steps())
-            expense._notify_approvers()
+            # what waits for a release is asked about then
+            if not expense.needs_release:
+                expense._notify_approvers()
 
     def _after_draft(self):
         """Hook of the state: nobody has to decide."""
