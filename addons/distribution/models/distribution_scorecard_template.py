@@ -60,28 +60,9 @@ class DistributionScorecardTemplate(models.Model):
             "date_from": fields.Date.subtract(first, months=1),
             "date_to": fields.Date.subtract(first, days=1),
         }
-        vals_list = []
-        for template in self:
-            company = template.company_id
-            centres = self.env["account.analytic.account"].search(
-                [
-                    ("root_plan_id", "=", company.budget_plan_id.id),
-                    ("root_plan_id", "!=", False),
-                    ("company_id", "in", (company.id, False)),
-                ]
-            )
-            common = {"template_id": template.id, "company_id": company.id, **period}
-            known = cards.search(
-                [
-                    ("state", "!=", "cancelled"),
-                    *((name, "=", value) for name, value in common.items()),
-                ]
-            )
-            vals_list += [
-                {**common, "centre_id": centre.id}
-                for centre in centres - known.centre_id
-            ]
-        cards.create(vals_list)
+        cards.create(
+            [vals for template in self for vals in template._prepare_cards(period)]
+        )
         action = self.env["ir.actions.actions"]._for_xml_id(
             "distribution.distribution_scorecard_action"
         )
@@ -90,3 +71,26 @@ class DistributionScorecardTemplate(models.Model):
             ("date_from", "=", period["date_from"]),
         ]
         return {**action, "domain": domain}
+
+    def _prepare_cards(self, period):
+        """Values of the scorecards that centres lack for ``period``."""
+        self.ensure_one()
+        company = self.company_id
+        if not company.budget_plan_id:
+            return []
+        centres = self.env["account.analytic.account"].search(
+            [
+                ("root_plan_id", "=", company.budget_plan_id.id),
+                ("company_id", "in", (company.id, False)),
+            ]
+        )
+        common = {"template_id": self.id, "company_id": company.id, **period}
+        known = self.env["distribution.scorecard"].search(
+            [
+                ("state", "!=", "cancelled"),
+                *((name, "=", value) for name, value in common.items()),
+            ]
+        )
+        return [
+            {**common, "centre_id": centre.id} for centre in centres - known.centre_id
+        ]

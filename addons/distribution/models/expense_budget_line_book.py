@@ -202,42 +202,14 @@ class ExpenseBudgetLine(models.Model):
             [repr(round(asked[line_id]["deltas"][name], 6)) for line_id in ids]
             for name in COUNTERS
         ]
-        names = [SQL.identifier(f"{name}_amount") for name in COUNTERS]
-        deltas = [SQL.identifier("delta", name) for name in COUNTERS]
-        sums = {
-            "used_amount": [n for n, sign in COUNTERS.items() if sign < 0],
-            "budget_amount": [n for n, sign in COUNTERS.items() if sign > 0],
-        }
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE expense_budget_line line SET %(changes)s,
-                    available_amount = available_amount + %(available)s, %(sums)s
+                UPDATE expense_budget_line line SET %(changes)s
                 FROM unnest(%(ids)s::int[], %(figures)s) AS delta(id, %(names)s)
                 WHERE delta.id = line.id
                 """,
-                changes=SQL(", ").join(
-                    SQL(
-                        "%s = %s + %s",
-                        name,
-                        SQL("line.%s", name),
-                        delta,
-                    )
-                    for name, delta in zip(names, deltas, strict=True)
-                ),
-                available=SQL(" + ").join(
-                    SQL("%s * %s", SQL(str(sign)), SQL.identifier("delta", name))
-                    for name, sign in COUNTERS.items()
-                ),
-                sums=SQL(", ").join(
-                    SQL(
-                        "%s = COALESCE(%s, 0) + %s",
-                        SQL.identifier(field),
-                        SQL.identifier("line", field),
-                        SQL(" + ").join(SQL.identifier("delta", n) for n in counters),
-                    )
-                    for field, counters in sums.items()
-                ),
+                changes=SQL(", ").join(self._get_counter_changes()),
                 ids=ids,
                 figures=SQL(", ").join(SQL("%s::numeric[]", c) for c in columns),
                 names=SQL(", ").join(SQL.identifier(name) for name in COUNTERS),
@@ -245,6 +217,26 @@ class ExpenseBudgetLine(models.Model):
         )
         # the UPDATE went past the ORM
         self.browse(ids).invalidate_recordset()
+
+    @api.model
+    def _get_counter_changes(self):
+        """What each column of figures becomes, from the row ``delta``."""
+        signs = {f"{name}_amount": {name: 1} for name in COUNTERS}
+        signs["available_amount"] = COUNTERS
+        signs["budget_amount"] = {n: 1 for n, sign in COUNTERS.items() if sign > 0}
+        signs["used_amount"] = {n: 1 for n, sign in COUNTERS.items() if sign < 0}
+        return [
+            SQL(
+                "%s = COALESCE(%s, 0) + %s",
+                SQL.identifier(column),
+                SQL.identifier("line", column),
+                SQL(" + ").join(
+                    SQL("%s * %s", SQL(str(sign)), SQL.identifier("delta", name))
+                    for name, sign in parts.items()
+                ),
+            )
+            for column, parts in signs.items()
+        ]
 
     def _alert(self, overrun):
         """Tell the centres' managers of thresholds crossed, each threshold once.

@@ -141,12 +141,12 @@ class SalesExpense(models.Model):
         tracking=True,
     )
     is_proof_required = fields.Boolean(related="type_id.is_proof_required")
-    type_note = fields.Html(related="type_id.note")
     proof_ids = fields.Many2many("ir.attachment", copy=False, bypass_search_access=True)
     proof_note = fields.Text("What Was Done", copy=False)
     executed_at = fields.Datetime(readonly=True, copy=False)
     refusal = fields.Text("Refused Because", readonly=True, copy=False)
     active = fields.Boolean(default=True)
+    type_note = fields.Html(related="type_id.note")
 
     _dates_check = models.Constraint(
         "CHECK (date_to >= date_from)", "An expense cannot end before it begins."
