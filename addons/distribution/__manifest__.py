@@ -84,6 +84,7 @@
         "demo/distribution_network_demo.xml",
         "demo/distribution_secondary_demo.xml",
         "demo/distribution_debt_demo.xml",
+        "demo/distribution_expense_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

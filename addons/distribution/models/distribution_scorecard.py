@@ -141,7 +141,6 @@ class DistributionScorecard(models.Model):
                     {
                         "template_line_id": line.id,
                         "sequence": line.sequence,
-                        "target": line.target,
                     }
                 )
                 for line in card.template_id.line_ids

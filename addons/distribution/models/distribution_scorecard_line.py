@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .distribution_scorecard_template import SOURCES
+
 
 class DistributionScorecardLine(models.Model):
     """One figure of a scorecard: target, actual, score."""
@@ -28,10 +30,8 @@ class DistributionScorecardLine(models.Model):
     centre_id = fields.Many2one(related="scorecard_id.centre_id", store=True)
     date_from = fields.Date(related="scorecard_id.date_from", store=True)
     # as they were when the scorecard was made: it does not follow its template
-    source = fields.Selection(related="template_line_id.source", store=True, depends=[])
-    weight = fields.Float(
-        related="template_line_id.weight", store=True, depends=[], digits=(5, 2)
-    )
+    source = fields.Selection(SOURCES, required=True, readonly=True, default="manual")
+    weight = fields.Float(digits=(5, 2), required=True, default=0.0)
     target = fields.Float()
     actual = fields.Float(digits=(16, 2))
     achievement = fields.Float(
@@ -71,6 +71,12 @@ class DistributionScorecardLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Figures as their template says now."""
+        rules = self.env["distribution.scorecard.template.line"]
+        for vals in vals_list:
+            rule = rules.browse(vals["template_line_id"])
+            vals |= {"source": rule.source, "weight": rule.weight}
+            vals.setdefault("target", rule.target)
         lines = super().create(vals_list)
         lines.scorecard_id._check_unsigned()
         return lines
@@ -86,7 +92,7 @@ class DistributionScorecardLine(models.Model):
                         "Say what is special about it in the comment."
                     )
                 )
-        if {"target", "weight", "template_line_id"} & vals.keys():
+        if {"target", "weight", "source", "template_line_id"} & vals.keys():
             self.scorecard_id._check_turn(self.env["res.users"])
         return super().write(vals)
 

@@ -48,3 +48,49 @@ class DistributionScorecardTemplate(models.Model):
                         total=template.weight_total,
                     )
                 )
+
+    def action_generate(self):
+        """Make the scorecards of last month for all centres that have none yet.
+
+        :return: the action that shows last month's scorecards
+        """
+        cards = self.env["distribution.scorecard"]
+        first = fields.Date.start_of(fields.Date.context_today(self), "month")
+        period = {
+            "date_from": fields.Date.subtract(first, months=1),
+            "date_to": fields.Date.subtract(first, days=1),
+        }
+        cards.create(
+            [vals for template in self for vals in template._prepare_cards(period)]
+        )
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "distribution.distribution_scorecard_action"
+        )
+        domain = [
+            ("template_id", "in", self.ids),
+            ("date_from", "=", period["date_from"]),
+        ]
+        return {**action, "domain": domain}
+
+    def _prepare_cards(self, period):
+        """Values of the scorecards that centres lack for ``period``."""
+        self.ensure_one()
+        company = self.company_id
+        if not company.budget_plan_id:
+            return []
+        centres = self.env["account.analytic.account"].search(
+            [
+                ("root_plan_id", "=", company.budget_plan_id.id),
+                ("company_id", "in", (company.id, False)),
+            ]
+        )
+        common = {"template_id": self.id, "company_id": company.id, **period}
+        known = self.env["distribution.scorecard"].search(
+            [
+                ("state", "!=", "cancelled"),
+                *((name, "=", value) for name, value in common.items()),
+            ]
+        )
+        return [
+            {**common, "centre_id": centre.id} for centre in centres - known.centre_id
+        ]

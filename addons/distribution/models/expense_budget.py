@@ -54,7 +54,7 @@ class ExpenseBudget(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("submitted", "Waits for approval"),
+            ("submitted", "To approve"),
             ("approved", "In force"),
             ("superseded", "Superseded"),
             ("closed", "Closed"),
@@ -324,14 +324,14 @@ class ExpenseBudget(models.Model):
         )
         before._transition("superseded")
 
-    def _schedule_alert(self, manager, lines, level):
-        """An activity for who answers for ``lines``: so much of them is used."""
+    def _schedule_alert(self, manager, lines, summary):
+        """An activity for who answers for ``lines``."""
         self.ensure_one()
         user = manager or self.approved_by_id or self.create_uid
         names = ", ".join(line.display_name for line in lines[:10])
         self.sudo().activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("%(level)s %% of the budget is used", level=level),
+            summary=summary,
             note=names,
             user_id=user.id,
         )

@@ -98,11 +98,14 @@ class ExpenseBudgetLine(models.Model):
             )
             figures["deltas"][row["counter"]] += row["amount"]
             figures["rows"].append(row)
-        for locked in line_model._lock_lines(sorted(asked)):
-            line_model._check_line(locked, asked[locked["id"]])
+        overrun = [
+            locked["id"]
+            for locked in line_model._lock_lines(sorted(asked))
+            if line_model._check_line(locked, asked[locked["id"]])
+        ]
         line_model._update_counters(asked)
         moves = self.env["expense.budget.move"].sudo()._insert(rows)
-        line_model.browse(asked)._alert()
+        line_model.browse(asked)._alert(line_model.browse(overrun))
         return moves
 
     @api.model
@@ -141,7 +144,10 @@ class ExpenseBudgetLine(models.Model):
 
     @api.model
     def _check_line(self, locked, asked):
-        """Say in words what the database's CHECK would refuse in its own."""
+        """Say in words what the database's CHECK would refuse in its own.
+
+        :return: True when more is taken than is available, which is allowed here
+        """
         line = self.browse(locked["id"])
         currency = line.currency_id
         taken = -sum(sign * asked["deltas"][name] for name, sign in COUNTERS.items())
@@ -157,7 +163,7 @@ class ExpenseBudgetLine(models.Model):
         if currency.compare_amounts(taken, 0) <= 0 or (
             currency.compare_amounts(taken, locked["available"]) <= 0
         ):
-            return
+            return False
         is_strict = any(row.get("is_strict") for row in asked["rows"])
         is_released = all(row.get("is_released") for row in asked["rows"])
         if locked["policy"] == "block" or is_strict:
@@ -168,6 +174,7 @@ class ExpenseBudgetLine(models.Model):
                 + " "
                 + self.env._("A trade manager may release it with a reason.")
             )
+        return True
 
     def _get_overrun_text(self, asked, available):
         """Who asks too much of what, in words."""
@@ -195,42 +202,14 @@ class ExpenseBudgetLine(models.Model):
             [repr(round(asked[line_id]["deltas"][name], 6)) for line_id in ids]
             for name in COUNTERS
         ]
-        names = [SQL.identifier(f"{name}_amount") for name in COUNTERS]
-        deltas = [SQL.identifier("delta", name) for name in COUNTERS]
-        sums = {
-            "used_amount": [n for n, sign in COUNTERS.items() if sign < 0],
-            "budget_amount": [n for n, sign in COUNTERS.items() if sign > 0],
-        }
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE expense_budget_line line SET %(changes)s,
-                    available_amount = available_amount + %(available)s, %(sums)s
+                UPDATE expense_budget_line line SET %(changes)s
                 FROM unnest(%(ids)s::int[], %(figures)s) AS delta(id, %(names)s)
                 WHERE delta.id = line.id
                 """,
-                changes=SQL(", ").join(
-                    SQL(
-                        "%s = %s + %s",
-                        name,
-                        SQL("line.%s", name),
-                        delta,
-                    )
-                    for name, delta in zip(names, deltas, strict=True)
-                ),
-                available=SQL(" + ").join(
-                    SQL("%s * %s", SQL(str(sign)), SQL.identifier("delta", name))
-                    for name, sign in COUNTERS.items()
-                ),
-                sums=SQL(", ").join(
-                    SQL(
-                        "%s = COALESCE(%s, 0) + %s",
-                        SQL.identifier(field),
-                        SQL.identifier("line", field),
-                        SQL(" + ").join(SQL.identifier("delta", n) for n in counters),
-                    )
-                    for field, counters in sums.items()
-                ),
+                changes=SQL(", ").join(self._get_counter_changes()),
                 ids=ids,
                 figures=SQL(", ").join(SQL("%s::numeric[]", c) for c in columns),
                 names=SQL(", ").join(SQL.identifier(name) for name in COUNTERS),
@@ -239,14 +218,38 @@ class ExpenseBudgetLine(models.Model):
         # the UPDATE went past the ORM
         self.browse(ids).invalidate_recordset()
 
-    def _alert(self):
-        """Tell the centres' managers of thresholds crossed, each threshold once."""
+    @api.model
+    def _get_counter_changes(self):
+        """What each column of figures becomes, from the row ``delta``."""
+        signs = {f"{name}_amount": {name: 1} for name in COUNTERS}
+        signs["available_amount"] = COUNTERS
+        signs["budget_amount"] = {n: 1 for n, sign in COUNTERS.items() if sign > 0}
+        signs["used_amount"] = {n: 1 for n, sign in COUNTERS.items() if sign < 0}
+        return [
+            SQL(
+                "%s = COALESCE(%s, 0) + %s",
+                SQL.identifier(column),
+                SQL.identifier("line", column),
+                SQL(" + ").join(
+                    SQL("%s * %s", SQL(str(sign)), SQL.identifier("delta", name))
+                    for name, sign in parts.items()
+                ),
+            )
+            for column, parts in signs.items()
+        ]
+
+    def _alert(self, overrun):
+        """Tell the centres' managers of thresholds crossed, each threshold once.
+
+        :param overrun: lines of which more was taken now than they had; always told
+        """
         crossed = {}
         for line in self:
             level = max((t for t in THRESHOLDS if line.used_percent >= t), default=0)
             if level > line.alert_percent and line.budget_id.state == "approved":
                 crossed.setdefault(level, self.browse())
                 crossed[level] |= line
+                overrun -= line
         for level, lines in crossed.items():
             # past `write`, which keeps people's hands off the figures
             self.env.cr.execute(
@@ -258,10 +261,17 @@ class ExpenseBudgetLine(models.Model):
                 )
             )
             lines.invalidate_recordset(["alert_percent"])
-            for (budget, manager), group in lines.grouped(
-                lambda line: (line.budget_id, line.manager_id)
-            ).items():
-                budget._schedule_alert(manager, group, level)
+            lines._tell_managers(
+                self.env._("%(level)s %% of the budget is used", level=level)
+            )
+        overrun._tell_managers(self.env._("More was taken than the budget has"))
+
+    def _tell_managers(self, summary):
+        """One activity for each manager and budget of these lines."""
+        for (budget, manager), lines in self.grouped(
+            lambda line: (line.budget_id, line.manager_id)
+        ).items():
+            budget._schedule_alert(manager, lines, summary)
 
     @api.model
     def _carry_over(self, today=None):

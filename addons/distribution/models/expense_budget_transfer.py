@@ -56,7 +56,7 @@ class ExpenseBudgetTransfer(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("requested", "Waits for approval"),
+            ("requested", "To approve"),
             ("done", "Done"),
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 #: what happens when more is asked for than is available
 POLICIES = [
@@ -45,3 +46,23 @@ class ResCompany(models.Model):
         "CHECK (budget_carry_percent BETWEEN 0 AND 100)",
         "The part of a budget that is carried over is between 0 and 100 %.",
     )
+
+    @api.constrains("budget_plan_id")
+    def _check_budget_plan(self):
+        """What was budgeted and posted keeps its centres."""
+        for company in self:
+            known = self.env["expense.budget.line"].sudo()
+            if known.search_count(
+                [
+                    ("company_id", "=", company.id),
+                    ("centre_id.root_plan_id", "!=", company.budget_plan_id.id),
+                ],
+                limit=1,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s has budgets of other responsibility centres. Keep "
+                        "their analytic plan: entries have to find them.",
+                        company=company.name,
+                    )
+                )

@@ -126,7 +126,7 @@ class SalesExpense(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("submitted", "Waits for approval"),
+            ("submitted", "To approve"),
             ("approved", "Approved"),
             ("executed", "Executed"),
             ("closed", "Closed"),
@@ -146,6 +146,7 @@ class SalesExpense(models.Model):
     executed_at = fields.Datetime(readonly=True, copy=False)
     refusal = fields.Text("Refused Because", readonly=True, copy=False)
     active = fields.Boolean(default=True)
+    type_note = fields.Html(related="type_id.note")
 
     _dates_check = models.Constraint(
         "CHECK (date_to >= date_from)", "An expense cannot end before it begins."
@@ -314,6 +315,14 @@ class SalesExpense(models.Model):
         closed = self.filtered(lambda expense: expense.state == "closed")
         closed.sudo()._transition("executed")
         return True
+
+    @api.model
+    def _get_member_domain(self, members):
+        """Which requests may be shown to ``members``: theirs, once they were sent."""
+        return [
+            ("member_id", "in", members.ids),
+            ("state", "not in", ("draft", "cancelled")),
+        ]
 
     def _prepare_transition_vals(self, target, reason):
         vals = super()._prepare_transition_vals(target, reason)

@@ -88,9 +88,8 @@ class SalesExpense(models.Model):
         """Whose decision this user may take: the user's own or an absent one's."""
         self.ensure_one()
         user = self.env.user
-        if self.user_id == user and not user.has_group(
-            "distribution.group_trade_manager"
-        ):
+        own = user in (self.user_id, self.create_uid)
+        if own and not user.has_group("distribution.group_trade_manager"):
             return self.env["res.users"]
         approvers = step.sudo().user_ids
         if user in approvers:
@@ -156,7 +155,9 @@ class SalesExpense(models.Model):
         for expense in self.sudo():
             expense._void_steps()
             self.env["sales.expense.step"].sudo().create(expense._prepare_steps())
-            expense._notify_approvers()
+            # what waits for a release is asked about then
+            if not expense.needs_release:
+                expense._notify_approvers()
 
     def _after_draft(self):
         """Hook of the state: nobody has to decide."""
@@ -187,7 +188,7 @@ class SalesExpense(models.Model):
                 "rule_id": rule.id,
                 "name": rule.name,
                 "level": rule.level,
-                "user_ids": rule._get_approvers(self).ids,
+                "user_ids": self._filter_here(rule._get_approvers(self)).ids,
             }
             for rule in rules
             if rule._matches(self)
@@ -199,9 +200,15 @@ class SalesExpense(models.Model):
             {
                 "expense_id": self.id,
                 "name": self.env._("Supervisor"),
-                "user_ids": (deciders | self.centre_id.budget_manager_id).ids,
+                "user_ids": self._filter_here(
+                    deciders | self.centre_id.budget_manager_id
+                ).ids,
             }
         ]
+
+    def _filter_here(self, users):
+        """Those of ``users`` who may work in this request's company."""
+        return users.filtered(lambda user: self.company_id in user.company_ids)
 
     def _notify_approvers(self):
         """An activity for the first approver of each open step that is named."""

@@ -84,6 +84,8 @@ class SalesExpense(models.Model):
             )
             expense.sudo().needs_release = False
             expense._sync_budget()
+            expense.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+            expense._notify_approvers()
             expense.message_post(
                 body=self.env._("Released above the budget: %(reason)s", reason=reason)
             )

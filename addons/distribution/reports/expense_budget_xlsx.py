@@ -7,6 +7,9 @@ from odoo.exceptions import UserError
 
 from .expense_budget_report_xlsx import _make_formats
 
+#: heads what is summed, in every language: such rows and columns are not imported
+TOTAL = "Σ"
+
 
 class ExpenseBudgetXlsx(models.AbstractModel):
     """The plan of a budget as a table that can be changed and brought back."""
@@ -29,7 +32,7 @@ class ExpenseBudgetXlsx(models.AbstractModel):
         for place, month in enumerate(months, len(titles)):
             sheet.write_datetime(0, place, month, formats["month"])
         last = len(titles) + len(months)
-        sheet.write(0, last, self.env._("Total"), formats["head"])
+        sheet.write(0, last, TOTAL, formats["head"])
         rows = objs._get_grid_rows()
         for number, (centre, type_, cells) in enumerate(rows, 1):
             names = (centre.code or centre.id, centre.name, type_.code or type_.id)
@@ -42,7 +45,7 @@ class ExpenseBudgetXlsx(models.AbstractModel):
             self._write_sum(sheet, number, last, (number, len(titles)), formats)
         for column in range(len(titles), last + 1):
             self._write_sum(sheet, len(rows) + 1, column, (1, column), formats)
-        sheet.write(len(rows) + 1, 1, self.env._("Total"), formats["total"])
+        sheet.write(len(rows) + 1, 1, TOTAL, formats["total"])
         sheet.set_column(0, 0, 12)
         sheet.set_column(1, 3, 22)
         sheet.set_column(len(titles), last, 15)

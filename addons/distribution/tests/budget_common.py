@@ -5,6 +5,7 @@ from datetime import date
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 
 from .common import DistributionCommon
 
@@ -62,6 +63,17 @@ class BudgetCase(DistributionCommon):
         cls.budget = cls._create_budget()
         cls.line = cls._line(cls.south, cls.display)
         cls.vendor = cls.env["res.partner"].create({"name": "Vendor"})
+
+    @classmethod
+    def _create_rep(cls, login):
+        """One more representative."""
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups="base.group_user,distribution.group_rep",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
 
     @classmethod
     def _create_budget(cls, amount=1000, months=(1, 2, 3, 4), approve=True, **values):

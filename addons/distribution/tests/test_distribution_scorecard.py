@@ -88,7 +88,7 @@ class TestDistributionScorecard(BudgetCase):
         domain = sales.action_view_entries()["domain"]
         self.assertEqual(self.env["account.move"].search(domain), invoice)
         with self.assertRefused("cannot be typed"):
-            sales.actual = 9
+            sales.with_user(self.manager).actual = 9
 
     def test_way_and_lock(self):
         card = self._card(reviewer_id=self.manager.id)
@@ -113,6 +113,14 @@ class TestDistributionScorecard(BudgetCase):
         with self.assertRefused("locked"):
             card.with_user(self.manager).action_update()
         self.assertEqual(card.signed_by_id, self.manager)
+
+    def test_generate(self):
+        """All centres get last month's scorecard, once."""
+        cards = self.env["distribution.scorecard"]
+        domain = self.template.action_generate()["domain"]
+        self.assertEqual(cards.search(domain).centre_id, self.south | self.north)
+        self.template.action_generate()
+        self.assertEqual(len(cards.search(domain)), 2)
 
     def test_rank(self):
         south, north = self._card(), self._card(self.north)

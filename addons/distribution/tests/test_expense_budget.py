@@ -101,6 +101,19 @@ class TestExpenseBudget(BudgetCase):
             transfer.with_user(self.manager).action_approve()
         self.assertFigures(available=1000)
 
+    def test_stopped_transferred_passed(self):
+        """The accountant is stopped, the manager transfers, the bill passes."""
+        bill = self._bill(1200, centre=self.south, post=False)
+        bill = bill.with_user(self.accountant)
+        with self.assertRefused("South.*1,200.00 asked for.*1,000.00 available"):
+            bill.action_post()
+        transfer = self._transfer(200).with_user(self.supervisor)
+        transfer.action_request()
+        transfer.with_user(self.manager).action_approve()
+        bill.action_post()
+        self.assertEqual(bill.state, "posted")
+        self.assertFigures(actual=1200, available=0)
+
     def test_top_up(self):
         transfer = self._transfer(500, kind="top_up", source_id=False)
         transfer.action_request()
@@ -170,8 +183,9 @@ class TestExpenseBudget(BudgetCase):
         self.env.cr.execute(
             "INSERT INTO expense_budget_line (budget_id, company_id, centre_id,"
             " type_id, month, policy, planned_amount, topped_up_amount,"
-            " transferred_amount, carried_amount, requested_amount, committed_amount, actual_amount,"
-            " available_amount) SELECT %s, %s, c, t, m, 'block', 5, 0, 0, 0, 0, 0, 0, 5"
+            " transferred_amount, carried_amount, requested_amount,"
+            " committed_amount, actual_amount, available_amount)"
+            " SELECT %s, %s, c, t, m, 'block', 5, 0, 0, 0, 0, 0, 0, 5"
             " FROM unnest(%s) c, unnest(%s) t, unnest(%s::date[]) m",
             [
                 self.budget.id,

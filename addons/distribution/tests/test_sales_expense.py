@@ -114,6 +114,9 @@ class TestSalesExpense(BudgetCase):
         self._bill(1500, centre=self.south)
         self.assertFigures(actual=1500, available=-500)
         self.assertIn("100 %", self.budget.activity_ids[:1].summary)
+        self._bill(1, centre=self.south)
+        self.assertEqual(len(self.budget.activity_ids), 2)
+        self.assertFigures(actual=1501, available=-501)
         line = self._line(self.south, self.gift)
         line.policy = "escalate"
         expense = self._expense(1200, type_id=self.gift.id)
@@ -183,11 +186,16 @@ class TestSalesExpense(BudgetCase):
         self.env["sales.expense.rule"].create(
             {"name": "Centre", "approver_type": "centre"}
         )
-        deputy = self._create_member_user("rep", login="deputy")
+        deputy = self._create_rep("deputy")
+        for group in (
+            "order_management.group_reviewer",
+            "distribution.group_supervisor",
+        ):
+            deputy.group_ids += self.env.ref(group)
         expense = self._expense(10)
         expense.action_submit()
         with self.assertRaises(AccessError):
-            expense.with_user(deputy).sudo(False).action_approve()
+            expense.with_user(deputy).action_approve()
         self.env["order.approval.delegation"].sudo().create(
             {
                 "user_id": self.supervisor.id,
@@ -195,10 +203,11 @@ class TestSalesExpense(BudgetCase):
                 "date_to": "2099-01-01",
             }
         )
+        expense.with_user(deputy).action_approve()
+        self.assertEqual(expense.state, "approved")
         step = expense.sudo().step_ids
         self.assertEqual(
-            expense.with_user(deputy).sudo(False)._get_acting_for(step),
-            self.supervisor,
+            (step.decided_by_id, step.stand_in_for_id), (deputy, self.supervisor)
         )
 
     def test_refused_gives_back(self):
@@ -231,6 +240,28 @@ class TestSalesExpense(BudgetCase):
         expense.with_user(self.supervisor).action_approve()
         self._bill(40, expense.with_env(self.env))
         self.assertFigures(committed=26.67, actual=6.66, available=966.67)
+
+    def test_amount_makes_a_line(self):
+        """A rep types one amount; with several lines those are changed."""
+        expense = self.env["sales.expense"].create(
+            {
+                "title": "Banner",
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "centre_id": self.south.id,
+                "type_id": self.display.id,
+                "amount": 70,
+                "date_from": "2026-04-10",
+            }
+        )
+        self.assertEqual(expense.line_ids.amount, 70)
+        self.assertEqual(str(expense.line_ids.date), "2026-04-10")
+        expense.amount = 80
+        self.assertEqual(expense.line_ids.amount, 80)
+        expense.line_ids = [Command.create({"date": MONTH, "amount": 5})]
+        self.assertEqual(expense.amount, 85)
+        with self.assertRefused("several lines"):
+            expense.amount = 1
 
     def test_bad_requests(self):
         with self.assertRefusedByDatabase("sales_expense_line_amount_check"):
@@ -292,7 +323,7 @@ class TestSalesExpense(BudgetCase):
 
     def test_roles(self):
         """A rep asks for own members, sees no other rep's request."""
-        other = self._create_member_user("rep", login="other_rep")
+        other = self._create_rep("other_rep")
         expense = self._expense(10)
         self.assertFalse(
             self.env["sales.expense"].with_user(other).search([("id", "=", expense.id)])
@@ -314,7 +345,10 @@ class TestSalesExpense(BudgetCase):
 
     def test_without_budgets_no_query(self):
         """Plain posting of bills looks nothing up where no plan is chosen."""
-        self.company.budget_plan_id = False
+        with self.assertRefused("budgets of other responsibility centres"):
+            self.company.budget_plan_id = False
+        self.env.cr.execute("UPDATE res_company SET budget_plan_id = NULL")
+        self.env.invalidate_all()
         Move = type(self.env["account.move"])
 
         def count(**patches):

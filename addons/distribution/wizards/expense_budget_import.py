@@ -11,6 +11,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..reports.expense_budget_xlsx import TOTAL
+
 #: columns before the months: codes and names of centre and type
 _FIRST_MONTH = 4
 _MAX_SIZE = 5_000_000
@@ -76,8 +78,8 @@ class ExpenseBudgetImport(models.TransientModel):
         centres, types = self._get_names()
         cells = {}
         for number, row in enumerate(rows[1:], 2):
-            if not any(row[:_FIRST_MONTH]) or (row[0] in (None, "") and not row[2]):
-                continue  # an empty row, or the totals
+            if not any(row[:_FIRST_MONTH]) or row[1] == TOTAL:
+                continue
             centre = _find(centres, row[0], row[1])
             type_ = _find(types, row[2], row[3])
             if not centre or not type_:

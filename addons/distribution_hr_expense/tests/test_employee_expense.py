@@ -50,7 +50,9 @@ class TestEmployeeExpense(BudgetCase):
         )
         self.env["hr.expense.post.wizard"].create(
             {"employee_journal_id": journal.id, "accounting_date": MONTH}
-        ).with_context(active_ids=expense.ids).action_post_entry()
+        ).with_context(
+            active_ids=expense.ids, company_paid_move_ids=[]
+        ).action_post_entry()
         return expense
 
     def test_counts_on_the_request(self):
