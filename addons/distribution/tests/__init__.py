@@ -26,7 +26,6 @@ from . import test_expense_budget
 from . import test_expense_budget_concurrency
 from . import test_expense_budget_random
 from . import test_expense_xlsx
-from . import test_network
 from . import test_sales_expense
 from . import test_spread
 from . import test_claim
