@@ -78,6 +78,8 @@
         "views/sale_channel_invoice_views.xml",
         "views/sale_order_invoice_views.xml",
         "views/account_move_views.xml",
+        "views/portal_overview_templates.xml",
+        "views/res_partner_overview_views.xml",
         "views/order_approval_rule_views.xml",
         "views/order_approval_step_views.xml",
         "views/order_approval_delegation_views.xml",

@@ -15,6 +15,7 @@ from pathlib import Path
 from . import (
     case_bulk,
     case_controls,
+    case_ledger,
     case_million,
     case_shop,
     case_stock_sync,
@@ -35,7 +36,14 @@ BENCHMARKS = {
 #: those that take many minutes: only when named or with --big
 BIG = {
     "memory": case_bulk.memory,
-    "shop": case_shop.shop,
+from . import (
+    case_bulk,
+    case_controls,
+    case_ledger,
+    case_million,
+    case_shop,
+    case_stock_sync,
+)
     "million": case_million.million,
 }
 

@@ -159,6 +159,7 @@ from . import order_event_hold
 from . import sale_channel_hold
 from . import channel_order_import_hold
 from . import order_quota_owner_mixin
+from . import res_partner_overview
 from . import res_partner_quota
 from . import product_product_quota
 from . import product_template_quota

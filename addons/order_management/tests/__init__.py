@@ -21,6 +21,7 @@ from . import test_ceiling
 from . import test_ceiling_explicit
 from . import test_ceiling_lines
 from . import test_receive
+from . import test_overview
 from . import test_process
 from . import test_import_partners
 from . import test_import_products

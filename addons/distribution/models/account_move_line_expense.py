@@ -1,0 +1,107 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+
+from ..tools.spread import spread
+
+#: what says on which budget a posted line counts
+_BUDGET_FIELDS = frozenset(("sales_expense_id", "analytic_distribution", "account_id"))
+
+
+class AccountMoveLine(models.Model):
+    """A journal item; here: the sales expense that it pays for."""
+
+    _inherit = "account.move.line"
+
+    sales_expense_id = fields.Many2one(
+        "sales.expense",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('state', 'in', ('approved', 'executed'))]",
+    )
+
+    @api.onchange("sales_expense_id")
+    def _onchange_sales_expense_id(self):
+        for line in self.filtered("sales_expense_id"):
+            expense = line.sales_expense_id
+            line.analytic_distribution = {str(expense.centre_id.id): 100}
+            if expense.type_id.account_id:
+                line.account_id = expense.type_id.account_id
+
+    def write(self, vals):
+        """Override of `account`: posted lines that change count anew."""
+        result = super().write(vals)
+        if not _BUDGET_FIELDS.isdisjoint(vals):
+            posted = self.filtered(lambda line: line.parent_state == "posted")
+            posted.move_id._sync_expense_budget()
+        return result
+
+    def _get_expense_kind(self):
+        """The kind of `sales.expense.actual` that this line is."""
+        self.ensure_one()
+        kinds = {
+            "in_invoice": "bill",
+            "in_refund": "bill",
+            "in_receipt": "bill",
+            "out_refund": "credit",
+            "out_invoice": "credit",
+        }
+        return kinds.get(self.move_id.move_type, "entry")
+
+    def _prepare_expense_actuals(self, types, centres):
+        """Values of what this line spends.
+
+        :param types: ``{account id: sales.expense.type}``
+        :param centres: living and archived centres named by these lines
+        """
+        self.ensure_one()
+        common = {
+            "company_id": self.company_id.id,
+            "kind": self._get_expense_kind(),
+            "date": self.date,
+            "partner_id": self.move_id.commercial_partner_id.id,
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "name": self.name,
+            "account_move_line_id": self.id,
+            "account_move_id": self.move_id.id,
+        }
+        if expense := self.sales_expense_id.sudo():
+            expense._check_open_for(self.balance)
+            vals = {
+                "expense_id": expense.id,
+                "type_id": expense.type_id.id,
+                "centre_id": expense.centre_id.id,
+                "amount": self.balance,
+                "partner_id": expense.partner_id.id or common["partner_id"],
+                "product_id": expense._get_only_product().id or self.product_id.id,
+            }
+            return [{**common, **vals}]
+        type_ = types.get(self.account_id.id)
+        if not type_:
+            return []
+        return [
+            {**common, "type_id": type_.id, "centre_id": centre.id, "amount": amount}
+            for centre, amount in self._split_by_centre(centres)
+        ]
+
+    def _split_by_centre(self, centres):
+        """``[(centre, amount)]`` of this line's balance by its distribution."""
+        shares = {}
+        for key, percent in (self.analytic_distribution or {}).items():
+            for account_id in map(int, key.split(",")):
+                if account_id in centres._ids:
+                    shares[account_id] = shares.get(account_id, 0.0) + percent
+        if not shares:
+            return []
+        total = sum(shares.values())
+        currency = self.company_currency_id
+        amount = currency.round(self.balance * min(total, 100.0) / 100)
+        sign = -1 if amount < 0 else 1
+        parts = spread(abs(amount), list(shares.values()), currency.decimal_places)
+        return [
+            (centres.browse(account_id), sign * part)
+            for account_id, part in zip(shares, parts, strict=True)
+            if part
+        ]

@@ -1,0 +1,52 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+
+class DistributionLedger(models.Model):
+    """The ledger; here: half a year of the demo network."""
+
+    _inherit = "distribution.ledger"
+
+    @api.model
+    def _demo_story(self):
+        """Post what the demo's distributors bought and sold; for demo data only."""
+        distributors = ("hung_phat", "dai_loi", "truong_son")
+        goods = (("green_tea", 9, 200), ("noodles", 5, 320), ("coffee", 55, 24))
+        vals_list = []
+        for place, name in enumerate(distributors):
+            member = self.env.ref(f"distribution.member_{name}")
+            for number, (product, price, size) in enumerate(goods):
+                product = self.env.ref(f"distribution.product_{product}")
+                size += 10 * place
+                vals_list += self._demo_months(member, product, price, size, number)
+        return bool(self._post(vals_list))
+
+    def _demo_months(self, member, product, price, size, number):
+        today = fields.Date.context_today(self)
+        common = {"member_id": member.id, "product_id": product.id}
+        vals_list = []
+        for back in range(6, -1, -1):
+            start = (today - relativedelta(months=back)).replace(day=1)
+            flows = [
+                ("opening" if back == 6 else "sell_in", size + 7 * back, 0, 1.0),
+                ("sell_through", round(size * (0.7 + 0.04 * number)), 9, 1.1),
+                ("return_in", 3, 14, 1.1),
+                ("sell_out", round(size * 0.15), 19, 1.25),
+            ]
+            vals_list += [
+                {
+                    **common,
+                    "kind": kind,
+                    "quantity": quantity,
+                    "price_unit": price * factor,
+                    "date": day,
+                    "key": f"demo:{member.id}:{product.id}:{back}:{kind}",
+                    "reason": "Demo",
+                }
+                for kind, quantity, days, factor in flows
+                if (day := start + relativedelta(days=days)) <= today
+            ]
+        return vals_list

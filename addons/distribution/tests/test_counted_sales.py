@@ -1,0 +1,83 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo.tests import tagged
+
+from .debt_common import DebtCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCountedSales(DebtCommon):
+    """DS-15: sales count when delivered, or paid; returns claw back."""
+
+    def _counted(self, field="counted_value", user=None):
+        self.env.flush_all()
+        rows = self.env["distribution.counted.sales"]._read_group(
+            [("user_id", "=", (user or self.rep).id)], [], [f"{field}:sum"]
+        )
+        return rows[0][0] or 0.0
+
+    def _deliver(self, quantity=6):
+        order = self._sell(quantity)
+        order.action_confirm()
+        self._ship(order.picking_ids)
+        return order
+
+    def test_delivered(self):
+        order = self._sell(6)
+        order.action_confirm()
+        self.assertEqual(self._counted(), 0)
+        self._ship(order.picking_ids)
+        self.assertEqual((self._counted(), self._counted("delivered_qty")), (60, 6))
+
+    def test_returns(self):
+        order = self._deliver()
+        picking = order.picking_ids
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = 2
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        back.move_ids.write({"quantity": 2, "picked": True})
+        back.button_validate()
+        self.assertEqual(self._counted(), 40)
+        self.assertEqual(self._counted("returned_value"), 20)
+
+    def test_paid(self):
+        self.company.distribution_paid_sales = True
+        order = self._deliver()
+        self.assertEqual(self._counted(), 0)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(self._counted(), 0)
+        holder = self.env["distribution.cash.holder"].create(
+            {"user_id": self.rep.id, "company_id": self.company.id}
+        )
+        self.env["distribution.cash"].with_user(self.rep).record_receipt(
+            {
+                "client_uuid": "paid",
+                "partner_id": self.buyer.id,
+                "amount": invoice.amount_total / 2,
+                "invoice_ids": invoice.ids,
+            }
+        )
+        self.assertAlmostEqual(holder.balance, 30)
+        self.assertAlmostEqual(self._counted(), 30)
+
+    def test_services_and_reps(self):
+        service = self.env["product.product"].create(
+            {"name": "Service", "type": "service", "list_price": 8, "taxes_id": False}
+        )
+        order = self._sell(1)
+        order.order_line.product_id = service
+        order.order_line.price_unit = 8
+        order.action_confirm()
+        self.assertEqual(self._counted(), 0)
+        order.order_line.qty_delivered = 1
+        self.assertEqual(self._counted(), 8)
+        rows = self.env["distribution.counted.sales"].with_user(self.supervisor)
+        self.assertTrue(rows.search([("order_id", "=", order.id)]))
+        self.distributor.user_id = self.supervisor
+        self.env.flush_all()
+        rows = rows.with_user(self.rep)
+        rows.invalidate_model()
+        self.assertFalse(rows.search([("order_id", "=", order.id)]))

@@ -1,0 +1,29 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import DistributionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestNetwork(DistributionCommon):
+    def test_main_supplier(self):
+        self.assertEqual(self.outlet.supplier_id, self.dealer)
+        self.assertEqual(self.dealer.supplier_id, self.distributor)
+        self.assertFalse(self.distributor.supplier_id)
+
+    def test_territory_circle(self):
+        with self.assertRaises(UserError):
+            self.region.parent_id = self.area
+
+    def test_partner_once(self):
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
+            self.dealer.copy({"partner_id": self.dealer.partner_id.id})
