@@ -290,8 +290,12 @@ class TestAvailability(AvailabilityCommon):
         )
         warehouses = self.warehouse | self.second
         self.env.flush_all()
+        counts = []
         for some in (products[:1], products):
             some._get_available_to_promise(warehouses)  # precision, kits
             before = self.env.cr.sql_log_count
             some._get_available_to_promise(warehouses, at=self.now)
-            self.assertLessEqual(self.env.cr.sql_log_count - before, 2)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+        # one for the figures, one for kits, one that another addon may need for its own
+        self.assertLessEqual(counts[0], 3)
