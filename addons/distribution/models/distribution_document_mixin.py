@@ -47,6 +47,8 @@ class DistributionDocumentMixin(models.AbstractModel):
         members = self.env["distribution.member"]
         if operator == "in" and all(type(found) is int for found in value):
             members = members.browse(value)
+        elif operator == "any":  # what is typed becomes this
+            members = members.search(Domain(value))
         elif operator in ("ilike", "like", "=ilike"):
             members = members.search([("display_name", operator, value)])
         else:
