@@ -39,6 +39,9 @@ def chromium():
 class Person:
     """One logged-in user with a window of a given size."""
 
+    #: what is there after the log-in
+    AFTER_LOGIN = ".o_web_client .o_main_navbar"
+
     def __init__(self, browser, url, login="admin", password="admin", size=DESKTOP):
         self.url = url
         self.problems = []
@@ -57,7 +60,7 @@ class Person:
         self.page.fill("#password", password)
         # a website has more forms on this page
         self.page.click(".oe_login_form button[type=submit]")
-        self.page.wait_for_selector(".o_web_client .o_main_navbar")
+        self.page.wait_for_selector(self.AFTER_LOGIN)
 
     def _note_response(self, response):
         if response.status >= 400 and "/web/image" not in response.url:
