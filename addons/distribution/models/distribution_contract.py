@@ -218,6 +218,11 @@ class DistributionContract(models.Model):
 
     def _apply_terms(self):
         """Give partners the price list and terms of their contracts."""
+        if self.pricelist_id:
+            # a price list counts only where Odoo's price lists are switched on; sudo:
+            # that is the setting, whoever agrees the first contract with one
+            users = self.env.ref("base.group_user").sudo()
+            users._apply_group(self.env.ref("product.group_product_pricelist"))
         for contract in self:
             # trade managers agree terms; they may not write every partner
             partner = contract.member_id.partner_id.sudo()

@@ -26,7 +26,7 @@ class PortalCase(DistributionCommon):
             }
         )
         cls.big = cls._create_member("Big Dealer", "dealer")
-        cls.big.partner_id.property_product_pricelist = cls.env[
+        cls.big.partner_id.specific_property_product_pricelist = cls.env[
             "product.pricelist"
         ].create(
             {
