@@ -197,12 +197,16 @@ class Runner:
                     browser.open(self.url + part, timeout=120).read()
 
     def greet(self):
+        portal = ""
+        if "distribution" in self.addons:
+            portal = f"""
+  Dealers' portal:  {self.url}/my       (dealer, dealer or distributor, distributor)"""
         print(
             f"""
   The suite runs:   {self.url}/odoo
   User, password:   admin, admin        (database {self.database}, with demo data)
   Look first at:    Order Hub > Inbox, then Order Hub > Orders; the user menu >
-                    My Preferences switches to Vietnamese or Chinese
+                    My Preferences switches to Vietnamese or Chinese{portal}
   Log:              {self.log_path}
   Stop:             Ctrl-C here, or ./run --stop
 """,

@@ -85,6 +85,7 @@
         "demo/distribution_secondary_demo.xml",
         "demo/distribution_debt_demo.xml",
         "demo/distribution_expense_demo.xml",
+        "demo/distribution_portal_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
