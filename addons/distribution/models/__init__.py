@@ -34,6 +34,7 @@ from . import distribution_member_leave
 from . import distribution_member_stock
 from . import distribution_member_suggestion
 from . import distribution_order
+from . import distribution_order_dealer
 from . import distribution_order_flow
 from . import distribution_order_line
 from . import distribution_order_line_flow

@@ -26,11 +26,16 @@ class DistributionMember(models.Model):
             limit=1,
         )
 
-    def _get_portal_supplier_links(self):
-        """Links valid today by supplier: ``{supplier member or empty: links}``."""
+    def _get_portal_suppliers(self):
+        """Who sells to this member today: members, and whether the company itself does.
+
+        :return: ``(members, is_own)``
+        """
         self.ensure_one()
         links = self.env["distribution.supply.link"]._get_valid(self)
-        return links.grouped("supplier_id")
+        general = links.filtered(lambda link: not link.categ_id)
+        is_own = not general or any(not link.supplier_id for link in links)
+        return links.supplier_id.sorted("name"), is_own
 
     def _get_orderable_domain(self, supplier=None):
         """Products that ``supplier`` (default: this company itself) sells to it.

@@ -34,6 +34,21 @@ class SaleOrder(models.Model):
         :return: dict with ``products`` ({id, name, code, uom, price, quotas, promise})
             and ``more``
         """
+        shown, more = self._get_dealer_products(member, None, text, page)
+        order = self._new_dealer_order(
+            member, [{"product_id": product.id, "quantity": 1} for product in shown]
+        )
+        return {
+            "products": order._prepare_dealer_lines(alone=True),
+            "more": more,
+        }
+
+    @api.model
+    def _get_dealer_products(self, member, supplier, text, page):
+        """A page of what ``supplier`` (None: this company) sells to the member.
+
+        :return: products and whether there are more
+        """
         products = self.env["product.product"]
         domain = Domain(
             [
@@ -41,21 +56,14 @@ class SaleOrder(models.Model):
                 *products._check_company_domain(member.company_id),
             ]
         )
-        domain &= member._get_orderable_domain()
+        domain &= member._get_orderable_domain(supplier)
         text = text.replace("\0", "").strip()[:MAX_TEXT]
         if text:
             domain &= Domain("display_name", "ilike", text)
         found = products.search(
             domain, limit=PAGE_SIZE + 1, offset=(max(page, 1) - 1) * PAGE_SIZE
         )
-        shown = found[:PAGE_SIZE]
-        order = self._new_dealer_order(
-            member, [{"product_id": product.id, "quantity": 1} for product in shown]
-        )
-        return {
-            "products": order._prepare_dealer_lines(alone=True),
-            "more": len(found) > PAGE_SIZE,
-        }
+        return found[:PAGE_SIZE], len(found) > PAGE_SIZE
 
     @api.model
     def _dealer_quote(self, member, lines):
@@ -113,11 +121,11 @@ class SaleOrder(models.Model):
         return self.with_context(tracking_disable=True).new(vals)
 
     @api.model
-    def _prepare_dealer_order(self, member, values, complete):
+    def _prepare_dealer_order(self, member, values, complete, supplier=None):
         if not isinstance(values, dict):
             raise UserError(self.env._("Send the order as an object with lines."))
         lines = self._prepare_fast_lines(values.get("lines"), complete)
-        self._check_dealer_products(member, lines)
+        self._check_dealer_products(member, lines, supplier)
         vals = {
             "company_id": member.company_id.id,
             "partner_id": member.partner_id.id,
@@ -179,11 +187,11 @@ class SaleOrder(models.Model):
         )
 
     @api.model
-    def _check_dealer_products(self, member, lines):
-        """:raises UserError: a product this company does not sell to the member"""
+    def _check_dealer_products(self, member, lines, supplier=None):
+        """:raises UserError: a product this supplier does not sell to the member"""
         ids = [vals["product_id"] for _command, _id, vals in lines]
         products = self.env["product.product"].browse(ids)
-        allowed = products.filtered_domain(member._get_orderable_domain())
+        allowed = products.filtered_domain(member._get_orderable_domain(supplier))
         refused = products - allowed
         if refused:
             raise UserError(

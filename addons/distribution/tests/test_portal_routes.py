@@ -236,3 +236,46 @@ class TestPortalRoutes(PortalCase, HttpCase):
                 [("member_id", "=", self.distributor.id)]
             )
         )
+
+    def test_order_from_the_distributor(self):
+        """A dealer whose supplier is a member orders there, at that one's prices."""
+        user = self._create_portal_user("small_dealer", self.dealer)
+        self._login(user)
+        self.assertIn(self.distributor.name, self.url_open("/my/dealer/order").text)
+        supplier = {"supplier_id": self.distributor.id}
+        own = self._call("/my/dealer/order/products", text="Rare")["result"]
+        self.assertFalse(own["products"], "the company itself sells him nothing")
+        found = self._call("/my/dealer/order/products", text="Rare", **supplier)
+        [row] = found["result"]["products"]
+        self.assertEqual((row["id"], row["promise"]), (self.rare.id, "ask"))
+        lines = [{"product_id": self.rare.id, "quantity": 2}]
+        quote = self._call("/my/dealer/order/quote", lines=lines, **supplier)["result"]
+        self.assertIn("200", quote["amount_untaxed"])
+        values = {"lines": lines, "token": "a" * 32, "note": "<b>Soon</b>"}
+        for _again in range(2):
+            sent = self._call("/my/dealer/order/send", values=values, **supplier)
+        order = self.env["distribution.order"].search(
+            [("buyer_id", "=", self.dealer.id)]
+        )
+        self.assertEqual(sent["result"]["name"], order.name)
+        self.assertEqual((order.state, order.supplier_id), ("sent", self.distributor))
+        self.assertNotIn("<b>", order.note)
+        page = self.url_open(sent["result"]["url"])
+        self.assertIn(order.name, page.text)
+
+    def test_no_order_from_a_stranger(self):
+        self._login(self._create_portal_user("sly_dealer", self.dealer))
+        lines = [{"product_id": self.rare.id, "quantity": 2}]
+        with mute_logger("odoo.http"):
+            for supplier in (self.neighbour.id, 999999, self.outlet.id, "1"):
+                answer = self._call(
+                    "/my/dealer/order/send",
+                    values={"lines": lines},
+                    supplier_id=supplier,
+                )
+                self.assertIn("error", answer)
+            refused = self._call("/my/dealer/order/send", values={"lines": lines})
+        self.assertIn("another supplier", refused["error"]["data"]["message"])
+        self.assertFalse(
+            self.env["distribution.order"].search([("buyer_id", "=", self.dealer.id)])
+        )

@@ -23,7 +23,7 @@ function newToken() {
  */
 export class DealerOrder extends Component {
     static template = "distribution.DealerOrder";
-    static props = {memberId: Number, addresses: Array};
+    static props = {memberId: Number, addresses: Array, suppliers: Array};
 
     setup() {
         this.searches = new KeepLast();
@@ -38,12 +38,13 @@ export class DealerOrder extends Component {
             note: "",
             reference: "",
             shippingId: this.props.addresses.length ? this.props.addresses[0].id : 0,
+            supplierId: this.props.suppliers.length ? this.props.suppliers[0].id : 0,
             token: newToken(),
             error: "",
             busy: false,
             done: null,
-            ...this.load(),
         });
+        Object.assign(this.state, this.load());
         this.search = useDebounced(() => this.find(1), SEARCH_DELAY);
         this.requote = useDebounced(() => this.quote(), QUOTE_DELAY);
         onWillStart(async () => {
@@ -55,7 +56,8 @@ export class DealerOrder extends Component {
     // --- kept in the window
 
     get key() {
-        return `distribution.dealer_order.${this.props.memberId}`;
+        const {supplierId} = this.state;
+        return `distribution.dealer_order.${this.props.memberId}.${supplierId}`;
     }
 
     load() {
@@ -74,6 +76,22 @@ export class DealerOrder extends Component {
         );
     }
 
+    /** Another supplier has other products and an order of its own. */
+    async chooseSupplier(ev) {
+        const supplierId = Number(ev.target.value);
+        Object.assign(this.state, {
+            supplierId,
+            lines: [],
+            quote: null,
+            note: "",
+            reference: "",
+            token: newToken(),
+        });
+        Object.assign(this.state, this.load());
+        await this.find(1);
+        await this.quote();
+    }
+
     // --- products
 
     onSearch(ev) {
@@ -84,7 +102,11 @@ export class DealerOrder extends Component {
     async find(page) {
         try {
             const answer = await this.searches.add(
-                rpc("/my/dealer/order/products", {text: this.state.text, page})
+                rpc("/my/dealer/order/products", {
+                    text: this.state.text,
+                    page,
+                    supplier_id: this.state.supplierId,
+                })
             );
             Object.assign(this.state, answer, {page});
         } catch (error) {
@@ -128,7 +150,10 @@ export class DealerOrder extends Component {
         }
         try {
             this.state.quote = await this.quotes.add(
-                rpc("/my/dealer/order/quote", {lines: this.getLines()})
+                rpc("/my/dealer/order/quote", {
+                    lines: this.getLines(),
+                    supplier_id: this.state.supplierId,
+                })
             );
         } catch (error) {
             this.fail(error);
@@ -161,6 +186,7 @@ export class DealerOrder extends Component {
         const {note, reference, shippingId, token} = this.state;
         try {
             this.state.done = await rpc("/my/dealer/order/send", {
+                supplier_id: this.state.supplierId,
                 values: {
                     lines: this.getLines(),
                     note,
