@@ -63,8 +63,8 @@ statement = env["distribution.statement"].create(dict(
     date_from=today.replace(day=1), date_to=today))
 statement.action_mark_sent()
 
-plan = env["account.analytic.plan"].create(dict(name="Journey centres"))
-company.write(dict(budget_plan_id=plan.id, budget_policy="block"))
+plan = company.budget_plan_id  # the demo's
+company.budget_policy = "block"
 centres = env["account.analytic.account"].create([
     dict(name=name, plan_id=plan.id, company_id=company.id,
          budget_manager_id=trade.id) for name in ("Delta", "Highlands")])
