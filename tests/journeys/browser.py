@@ -60,7 +60,8 @@ class Person:
         self.page.fill("#password", password)
         # a website has more forms on this page
         self.page.click(".oe_login_form button[type=submit]")
-        self.page.wait_for_selector(self.AFTER_LOGIN)
+        # the first one waits until Odoo has packed the client
+        self.page.wait_for_selector(self.AFTER_LOGIN, timeout=90_000)
 
     def _note_response(self, response):
         if response.status >= 400 and "/web/image" not in response.url:

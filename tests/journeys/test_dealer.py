@@ -26,10 +26,10 @@ def user(login, groups, partner=None):
 
 dealer = env.ref("distribution.member_minh_tam")
 supplier = env.ref("distribution.member_hung_phat")
-user("dealer", ["base.group_portal"], dealer.partner_id)
-user("supplier", ["base.group_portal"], supplier.partner_id)
-user("books", ["base.group_user", "distribution.group_accountant"])
-trade = user("trade", ["base.group_user", "distribution.group_trade_manager"])
+user("journey_dealer", ["base.group_portal"], dealer.partner_id)
+user("journey_supplier", ["base.group_portal"], supplier.partner_id)
+user("journey_books", ["base.group_user", "distribution.group_accountant"])
+trade = user("journey_trade", ["base.group_user", "distribution.group_trade_manager"])
 product = env["product.product"].create(dict(
     name="Journey Coffee", default_code="COFFEE", list_price=100, is_storable=True,
     taxes_id=[(5,)], supplier_taxes_id=[(5,)],
@@ -110,7 +110,7 @@ def world():
 class Visitor(Person):
     """Somebody in the portal, where there is no web client."""
 
-    AFTER_LOGIN = "#wrapwrap"
+    AFTER_LOGIN = ".o_portal_my_home"
 
     def visit(self, path):
         self.page.goto(f"{self.url}{path}")
@@ -123,7 +123,7 @@ def test_a_dealer_orders_within_the_quota(world, size):
     """DS-2: past the quota is refused with what is left; within it is sent."""
     browser, server, database, _made = world
     label = "phone" if size is PHONE else "desktop"
-    person = Visitor(browser, server.url, "dealer", "dealer", size)
+    person = Visitor(browser, server.url, "journey_dealer", "journey_dealer", size)
     page = person.page
     person.visit("/my/dealer")
     person.shot(f"dealer-home-{label}")
@@ -165,7 +165,7 @@ def test_a_dealer_orders_within_the_quota(world, size):
 def test_a_statement_is_disputed(world):
     """DS-8: a line that is wrong, and why."""
     browser, server, database, made = world
-    person = Visitor(browser, server.url, "dealer", "dealer", PHONE)
+    person = Visitor(browser, server.url, "journey_dealer", "journey_dealer", PHONE)
     page = person.page
     person.visit(f"/my/statements/{made['statement']}")
     page.fill("#statement_reason", "Paid in cash on the 5th")
@@ -181,7 +181,7 @@ def test_a_statement_is_disputed(world):
 def test_a_distributor_confirms_a_secondary_order(world):
     """DS-3: less than was ordered, with the reason, then delivered."""
     browser, server, database, made = world
-    person = Visitor(browser, server.url, "supplier", "supplier")
+    person = Visitor(browser, server.url, "journey_supplier", "journey_supplier")
     page = person.page
     person.visit(f"/my/network-orders/{made['secondary']}")
     page.fill(f"[name=quantity_{made['line']}]", "8")
@@ -202,7 +202,7 @@ def test_a_distributor_confirms_a_secondary_order(world):
 def test_a_bill_above_the_budget_waits_for_a_transfer(world):
     """DS-11: stopped with the figures; the manager transfers; it passes."""
     browser, server, database, made = world
-    books = Person(browser, server.url, "books", "books")
+    books = Person(browser, server.url, "journey_books", "journey_books")
     page = books.page
     books.open(f"account.move/{made['bill']}", ".o_form_view")
     page.click("button[name=action_post]")
@@ -210,7 +210,7 @@ def test_a_bill_above_the_budget_waits_for_a_transfer(world):
     dialog.wait_for()
     assert "Delta" in dialog.inner_text() and "1,000" in dialog.inner_text()
     books.shot("budget-bill-stopped")
-    trade = Person(browser, server.url, "trade", "trade")
+    trade = Person(browser, server.url, "journey_trade", "journey_trade")
     trade.open(f"expense.budget.transfer/{made['transfer']}", ".o_form_view")
     trade.shot("budget-transfer")
     for button in ("action_request", "action_approve"):
