@@ -44,7 +44,7 @@ class Process:
 
     @property
     def pid(self):
-        return self._process.pid
+        return self._pid
 
     def start(self, name, *args):
         self._out.write(json.dumps([name, args]) + "\n")
