@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .secondary_common import SecondaryCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestChannelCover(SecondaryCommon):
     """DS-3: how long the stock lasts and what should be ordered."""
 

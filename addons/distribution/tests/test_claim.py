@@ -15,7 +15,7 @@ PNG = bytes.fromhex(
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestClaim(PortalCase, HttpCase):
     @classmethod
     def setUpClass(cls):

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .debt_common import DebtCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestCountedSales(DebtCommon):
     """DS-15: sales count when delivered, or paid; returns claw back."""
 

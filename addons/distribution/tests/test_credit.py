@@ -15,7 +15,7 @@ from odoo.addons.order_management.tests.seeds import SEEDS
 from .debt_common import DebtCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestCredit(DebtCommon):
     """DS-8: what a customer owes, and what is held because of it."""
 

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .portal_common import PortalCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestDealerOrder(PortalCase):
     def _lines(self, *quantities):
         return [

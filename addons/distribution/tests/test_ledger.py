@@ -16,7 +16,7 @@ from ..models.distribution_ledger import STOCK_SIGNS
 from .secondary_common import SecondaryCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestLedger(SecondaryCommon):
     """DS-3: sell-in, sell-through, sell-out, append-only and exact."""
 

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from .common import DistributionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestMember(DistributionCommon):
     """DS-1: members, from the first visit to the last."""
 

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .portal_common import PortalCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestPortalRoutes(PortalCase, HttpCase):
     PAGES = (
         "/my/dealer",

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .common import DistributionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestQuotaScope(DistributionCommon):
     """DS-9: quotas down the network, on the engine of OM-11."""
 

@@ -12,7 +12,7 @@ from odoo.addons.order_management.tests.statements import collect_statements
 from .budget_common import MONTH, BudgetCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestSalesExpense(BudgetCase):
     """DS-10: from the request to its entries, inside budgets."""
 

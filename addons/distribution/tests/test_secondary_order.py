@@ -11,7 +11,7 @@ from odoo.addons.order_management.tests.seeds import SEEDS
 from .secondary_common import SecondaryCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestSecondaryOrder(SecondaryCommon):
     """DS-3: a rep's order at an outlet belongs to the outlet's supplier."""
 

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .debt_common import DebtCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestStatement(DebtCommon):
     """DS-8: statements that close with the ledger's balance, agreed or disputed."""
 

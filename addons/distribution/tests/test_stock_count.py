@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from .secondary_common import SecondaryCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestStockCount(SecondaryCommon):
     """DS-3: opening + in − out − returns = closing, month by month."""
 

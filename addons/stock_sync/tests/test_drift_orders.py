@@ -12,7 +12,7 @@ from ..channels import errors
 from .common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestDriftOrders(StockSyncCommon):
     """SS-8: orders are compared by count and sum of each day; none is missing."""
 

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestGlance(StockSyncCommon):
     """What the card of a shop tells, and what a comparison leaves to look at."""
 

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from .common import StockSyncCommon, ago
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestHealth(StockSyncCommon):
     """SS-9, SS-14: somebody is told, and sees why."""
 

@@ -15,7 +15,7 @@ from ..channels import errors
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestListings(StockSyncCommon):
     """SS-3: listings are fetched, matched, corrected; orders find them."""
 

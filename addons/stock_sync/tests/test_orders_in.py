@@ -10,7 +10,7 @@ from ..channels import errors
 from .common import StockSyncCommon, ago, naive
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOrdersIn(StockSyncCommon):
     """SS-4: what happens at the shop is in the inbox, once, whatever fails."""
 

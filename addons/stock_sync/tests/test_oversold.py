@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestOversold(StockSyncCommon):
     """SS-6: what a shop sold beyond what is there waits, and reserves nothing."""
 

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestPublish(StockSyncCommon):
     """SS-5, SS-13: what every listing shows, by rules."""
 

@@ -9,7 +9,7 @@ from ..channels.types import RemoteReturn, ReturnLine
 from .common import StockSyncCommon, ago
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestReturnsIn(StockSyncCommon):
     """SS-4: returns and refunds of the shop are entered once and followed."""
 

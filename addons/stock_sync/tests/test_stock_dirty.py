@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestStockDirty(StockSyncCommon):
     """SS-5: every change marks its products, once, and costs next to nothing."""
 

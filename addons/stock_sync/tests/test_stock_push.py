@@ -12,7 +12,7 @@ from ..channels.types import ItemResult
 from .stock_common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestStockPush(StockSyncCommon):
     """SS-5, SS-6, SS-13: what is sent, in which order, and what never is."""
 

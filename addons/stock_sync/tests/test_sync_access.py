@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from .common import StockSyncCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestSyncAccess(StockSyncCommon):
     """Invariant 8: nobody sees a neighbour's shop; nobody writes history."""
 
