@@ -16,6 +16,7 @@ from . import test_channel_cover
 from . import test_target
 from . import test_channel_stock_concurrency
 from . import test_credit
+from . import test_credit_holds
 from . import test_ageing
 from . import test_cash
 from . import test_debt_concurrency
