@@ -1,8 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+#: what was claimed stays as it was once somebody has decided on it
+_CLAIMED = frozenset(("claimed_amount", "kind", "member_id"))
 
 
 class DistributionClaim(models.Model):
@@ -110,6 +115,8 @@ class DistributionClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if any(vals.get("approved_amount") for vals in vals_list):
+            self._check_decider()
         claims = super().create(vals_list)
         for claim in claims.filtered(lambda claim: claim.name == "/"):
             claim.name = (
@@ -124,6 +131,16 @@ class DistributionClaim(models.Model):
                 user_id=(claim.member_id.user_id or self.env.user).id,
             )
         return claims
+
+    def write(self, vals):
+        """What is approved is a decision, whichever way it is written.
+
+        :raises UserError: by somebody who decides on no claims
+        """
+        decided = any(claim.state != "submitted" for claim in self)
+        if "approved_amount" in vals or (decided and not _CLAIMED.isdisjoint(vals)):
+            self._check_decider()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_any(self):
@@ -219,7 +236,7 @@ class DistributionClaim(models.Model):
         }
 
     def _check_decider(self):
-        """:raises AccessError: representatives pass claims on and decide on none"""
+        """:raises UserError: representatives pass claims on and decide on none"""
         if not self.env.su and not self.env.user.has_group(
             "distribution.group_supervisor"
         ):
@@ -236,6 +253,9 @@ class DistributionClaim(models.Model):
         :raises UserError: what is wrong with the values
         """
         token = values.get("token") or None
+        if token:
+            # kept with the member, so that nobody meets another's
+            token = hashlib.sha256(f"{member.id}:{token}".encode()).hexdigest()[:32]
         if token:
             known = self.search([("token", "=", token), ("member_id", "=", member.id)])
             if known:

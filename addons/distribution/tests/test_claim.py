@@ -62,6 +62,34 @@ class TestClaim(PortalCase, HttpCase):
         with self.assertRaises(UserError):
             claim.unlink()
 
+    def test_past_the_buttons(self):
+        """A representative decides on nothing, over RPC neither."""
+        claim = self._claim()
+        as_rep = claim.with_user(self.rep)
+        with self.assertRaisesRegex(UserError, "Supervisors"):
+            as_rep.write({"approved_amount": 120})
+        with self.assertRaisesRegex(UserError, "Supervisors"):
+            as_rep.copy({"approved_amount": 120})
+        as_rep.write({"claimed_amount": 110})
+        claim.with_user(self.supervisor).action_approve(100)
+        for vals in ({"claimed_amount": 999}, {"approved_amount": 110}):
+            with self.assertRaisesRegex(UserError, "Supervisors"):
+                as_rep.write(vals)
+        self.assertEqual((claim.claimed_amount, claim.approved_amount), (110, 100))
+
+    def test_the_same_token_of_two_members(self):
+        mine = self._claim(token="3" * 32)
+        theirs = self.claims.sudo()._portal_create(
+            self.neighbour,
+            {
+                "kind": "other",
+                "description": "Mine",
+                "amount": "5",
+                "token": "3" * 32,
+            },
+        )
+        self.assertNotEqual(mine, theirs)
+
     def test_bad_input(self):
         for values in (
             {"amount": "-3"},
