@@ -41,8 +41,11 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Override of `account`: posted lines take from the budgets."""
+        # asked before: posting drops what is known of the entries, and where nobody
+        # budgets they are not to be read once more
+        budgeted = self.filtered(lambda move: move.company_id.sudo().budget_plan_id)
         posted = super()._post(soft)
-        posted._sync_expense_budget()
+        (posted & budgeted)._sync_expense_budget()
         return posted
 
     def write(self, vals):

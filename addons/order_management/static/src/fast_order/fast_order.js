@@ -150,6 +150,8 @@ export class FastOrder extends Component {
     /** Enter in the box: the marked customer, searched first where nobody waited. */
     async enterCustomer() {
         if (!this.state.customers.length && !this.state.customer) {
+            // a search still to come would take the place of this one: Enter would hang
+            this.searchCustomers.cancel();
             await this.guard(() => this.findCustomers());
         }
         const found = this.state.customers[this.state.customerIndex];
