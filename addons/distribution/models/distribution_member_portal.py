@@ -88,7 +88,7 @@ class DistributionMember(models.Model):
                 " WHERE q.company_id = %s AND q.state = 'active'"
                 " AND %s BETWEEN q.date_from AND q.date_to",
                 demand,
-                SQL(" UNION ALL ").join(Quota._get_scope_queries()),
+                SQL(" UNION ALL ").join(Quota._get_scope_queries().values()),
                 self.company_id.id,
                 today,
             )

@@ -77,15 +77,15 @@ class OrderQuota(models.Model):
             " JOIN distribution_member m ON m.partner_id = p.commercial_partner_id"
             "  AND m.company_id = d.company_id"
         )
-        return [
-            *super()._get_scope_queries(),
-            SQL("SELECT d.key, 'member:' || m.id %s", member),
-            SQL(
+        return {
+            **super()._get_scope_queries(),
+            "member": SQL("SELECT d.key, 'member:' || m.id %s", member),
+            "tier": SQL(
                 "SELECT d.key, 'tier:' || m.tier_id %s WHERE m.tier_id IS NOT NULL",
                 member,
             ),
             # a quota of a territory counts the territories below it
-            SQL(
+            "territory": SQL(
                 "SELECT d.key, 'territory:' || above.id %s"
                 " JOIN distribution_territory t ON t.id = m.territory_id"
                 " CROSS JOIN LATERAL unnest("
@@ -93,7 +93,7 @@ class OrderQuota(models.Model):
                 member,
             ),
             # a member counts for everybody above it, once
-            SQL(
+            "member_tree": SQL(
                 "(WITH RECURSIVE above(key, day, member_id) AS ("
                 " SELECT d.key, d.day, m.id %s"
                 " UNION"
@@ -104,7 +104,7 @@ class OrderQuota(models.Model):
                 ") SELECT DISTINCT key, 'member_tree:' || member_id FROM above)",
                 member,
             ),
-        ]
+        }
 
     @api.model
     def _get_scope_flush_fields(self):

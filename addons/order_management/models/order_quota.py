@@ -136,6 +136,10 @@ class OrderQuota(models.Model):
         "There is an active quota for the same customers, products, measure and "
         "period. Change that one, or close it first.",
     )
+    # what an order meets is looked up by these keys
+    _scope_idx = models.Index(
+        "(company_id, scope_key, product_key) WHERE state <> 'draft'"
+    )
 
     @api.depends("measure", "product_id")
     def _compute_uom_id(self):
@@ -206,6 +210,8 @@ class OrderQuota(models.Model):
                         quota=used[0].name,
                     )
                 )
+            # which scopes are in use is kept between requests
+            self.env.registry.clear_cache()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -43,6 +43,43 @@ class OrderQuota(models.Model):
         return frozenset(give_back for [give_back] in rows)
 
     @api.model
+    @ormcache("company_id")
+    def _get_scopes_in_use(self, company_id):
+        """What a company's quotas are for: ``(scope types, product scopes)``.
+
+        Cached, so that an order is not matched with scopes that nobody uses.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT scope_type, product_scope FROM order_quota"
+                " WHERE company_id = %s AND state <> 'draft'",
+                company_id,
+                to_flush=(self._fields["scope_type"], self._fields["product_scope"]),
+            )
+        )
+        scopes, product_scopes = zip(*rows, strict=True) if rows else ((), ())
+        return frozenset(scopes), frozenset(product_scopes)
+
+    @api.model
+    def _get_key_queries(self, company_ids):
+        """The scope and the product queries that quotas of these companies need.
+
+        :return: (SQL selecting ``key, scope_key``, SQL selecting ``product_id,
+            product_key``)
+        """
+        used = [self._get_scopes_in_use(company_id) for company_id in company_ids]
+        return tuple(
+            SQL(" UNION ALL ").join(
+                query
+                for name, query in queries.items()
+                if any(name in scopes[part] for scopes in used)
+            )
+            for part, queries in enumerate(
+                (self._get_scope_queries(), self._get_product_queries())
+            )
+        )
+
+    @api.model
     def _match(self, demand, wanted):
         """Find the quotas that orders meet, and what is counted for them already.
 
@@ -60,7 +97,11 @@ class OrderQuota(models.Model):
         # counters may have been changed by a form in this transaction
         self.flush_model()
         self.env["order.quota.move"].flush_model()
-        query = self._get_match_query(demand, wanted)
+        companies = sorted({company_id for _key, company_id, *_rest in demand})
+        scopes, product_keys = self._get_key_queries(companies)
+        if not scopes:
+            return []
+        query = self._get_match_query(demand, wanted, scopes, product_keys)
         quotas, bookings = {}, []
         size = len(_COLUMNS)
         for row in self.env.execute_query(query):
@@ -84,7 +125,7 @@ class OrderQuota(models.Model):
         return bookings
 
     @api.model
-    def _get_match_query(self, demand, wanted):
+    def _get_match_query(self, demand, wanted, scopes, product_keys):
         columns = [list(column) for column in zip(*demand, strict=True)]
         keys, products = [list(c) for c in zip(*wanted, strict=True)] or [[], []]
         return SQL(
@@ -114,8 +155,8 @@ class OrderQuota(models.Model):
             demand=self._get_demand_query(*columns),
             keys=keys,
             products=products,
-            scopes=SQL(" UNION ALL ").join(self._get_scope_queries()),
-            product_keys=SQL(" UNION ALL ").join(self._get_product_queries()),
+            scopes=scopes,
+            product_keys=product_keys,
             met=self._get_met_query(),
             columns=SQL(", ").join(SQL.identifier("q", name) for name in _COLUMNS),
             to_flush=self._get_scope_flush_fields(),
@@ -182,7 +223,8 @@ class OrderQuota(models.Model):
     @api.model
     def _get_met_query(self):
         """Active quotas by their keys; closed ones while something is counted there."""
-        query = """
+        return SQL(
+            """
             SELECT d.key, q.id AS quota_id, d.day, l.product_id
             FROM demand d
             JOIN scope s ON s.key = d.key
@@ -190,12 +232,11 @@ class OrderQuota(models.Model):
             JOIN product p ON p.product_id = l.product_id
             JOIN order_quota q ON q.company_id = d.company_id
              AND q.scope_key = s.scope_key AND q.product_key = p.product_key
-        """
-        return SQL(
-            "%s WHERE q.state = 'active' AND d.day BETWEEN q.date_from AND q.date_to"
-            " UNION ALL"
-            " %s JOIN booked b ON b.order_id = d.key AND b.quota_id = q.id"
-            " WHERE q.state = 'closed' AND (b.held > 0 OR b.consumed > 0)",
-            SQL(query),
-            SQL(query),
+             AND q.state <> 'draft'
+            LEFT JOIN booked b ON b.order_id = d.key AND b.quota_id = q.id
+            WHERE CASE q.state
+                WHEN 'active' THEN d.day BETWEEN q.date_from AND q.date_to
+                WHEN 'closed' THEN b.held > 0 OR b.consumed > 0
+            END
+            """
         )

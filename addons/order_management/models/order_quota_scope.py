@@ -139,20 +139,20 @@ class OrderQuota(models.Model):
 
     @api.model
     def _get_scope_queries(self):
-        """``[SQL]``: which scope keys an order belongs to.
+        """``{scope type: SQL}``: which scope keys an order belongs to.
 
         Each query selects ``(key, scope_key)`` from the relation ``demand`` with the
         columns ``key, company_id, channel_id, partner_id, shipping_id``; a scope key is
-        ``<scope type>:<record id>``. Addons append their own scopes.
+        ``<scope type>:<record id>``. Addons add their own scopes.
         """
-        return [
-            SQL("SELECT key, 'company:' FROM demand"),
-            SQL(
+        return {
+            "company": SQL("SELECT key, 'company:' FROM demand"),
+            "channel": SQL(
                 "SELECT key, 'channel:' || channel_id FROM demand"
                 " WHERE channel_id IS NOT NULL"
             ),
             # the order's contact, the company it belongs to and what lies between
-            SQL(
+            "customer": SQL(
                 "SELECT d.key, 'customer:' || own.id FROM demand d"
                 " JOIN res_partner p ON p.id = d.partner_id"
                 " CROSS JOIN LATERAL (SELECT DISTINCT unnest("
@@ -160,7 +160,7 @@ class OrderQuota(models.Model):
                 " WHERE own.id IS NOT NULL"
             ),
             # a quota of a tag counts the tags below it
-            SQL(
+            "customer_tag": SQL(
                 "SELECT DISTINCT d.key, 'customer_tag:' || above.id FROM demand d"
                 " JOIN res_partner p ON p.id = d.partner_id"
                 " JOIN res_partner_res_partner_category_rel r"
@@ -169,31 +169,31 @@ class OrderQuota(models.Model):
                 " CROSS JOIN LATERAL"
                 "  unnest(string_to_array(rtrim(c.parent_path, '/'), '/')) AS above(id)"
             ),
-            SQL(
+            "country_state": SQL(
                 "SELECT d.key, 'country_state:' || p.state_id FROM demand d"
                 " JOIN res_partner p ON p.id = d.shipping_id"
                 " WHERE p.state_id IS NOT NULL"
             ),
-            SQL(
+            "country_group": SQL(
                 "SELECT d.key, 'country_group:' || r.res_country_group_id FROM demand d"
                 " JOIN res_partner p ON p.id = d.shipping_id"
                 " JOIN res_country_res_country_group_rel r"
                 "  ON r.res_country_id = p.country_id"
             ),
-        ]
+        }
 
     @api.model
     def _get_product_queries(self):
-        """``[SQL]``: which product keys a product belongs to.
+        """``{product scope: SQL}``: which product keys a product belongs to.
 
         Each query selects ``(product_id, product_key)`` from the relation ``wanted``
         with the column ``product_id``.
         """
-        return [
-            SQL("SELECT product_id, 'all:' FROM wanted"),
-            SQL("SELECT product_id, 'product:' || product_id FROM wanted"),
+        return {
+            "all": SQL("SELECT product_id, 'all:' FROM wanted"),
+            "product": SQL("SELECT product_id, 'product:' || product_id FROM wanted"),
             # a quota of a category counts the categories below it
-            SQL(
+            "category": SQL(
                 "SELECT w.product_id, 'category:' || above.id FROM wanted w"
                 " JOIN product_product p ON p.id = w.product_id"
                 " JOIN product_template t ON t.id = p.product_tmpl_id"
@@ -201,7 +201,7 @@ class OrderQuota(models.Model):
                 " CROSS JOIN LATERAL"
                 "  unnest(string_to_array(rtrim(c.parent_path, '/'), '/')) AS above(id)"
             ),
-        ]
+        }
 
     @api.model
     def _get_scope_flush_fields(self):
