@@ -108,7 +108,7 @@ def test_pages_hold_every_order_once(medusa, shop, monkeypatch):
     for _number in range(3):
         medusa.shopper().order({"MTS-L": 1})
     whole = connect.every_order(shop)
-    monkeypatch.setattr("channels.medusa._PAGE", 2)
+    monkeypatch.setattr("channels.medusa.PAGE", 2)
     assert list(connect.every_order(shop)) == list(whole)
     assert len(whole) >= 3
     gone = shop.read_orders(["order_nothing"])

@@ -105,7 +105,7 @@ def test_pages_hold_every_order_once(vendure, shop, monkeypatch):
     for _number in range(3):
         vendure.shopper().order({WRAP: 1})
     whole = connect.every_order(shop)
-    monkeypatch.setattr("channels.vendure._PAGE", 2)
+    monkeypatch.setattr("channels.vendure.PAGE", 2)
     assert list(connect.every_order(shop)) == list(whole)
 
 

@@ -16,6 +16,7 @@ from . import channel_listing_why
 from . import channel_order
 from . import channel_order_import_listings
 from . import channel_order_import_oversold
+from . import channel_order_import_tracking
 from . import channel_publish_rule
 from . import channel_publish_rule_pool
 from . import channel_rate_bucket

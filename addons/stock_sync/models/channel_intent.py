@@ -234,11 +234,14 @@ class ChannelIntent(models.Model):
     def _settle_call(self, vals, duration):
         """Commit what came of it, by another cursor than the job's."""
         is_new_failure = vals.pop("is_new_failure", False)
+        tracking = vals.pop("shop_tracking", "")
         with self.env.registry.cursor() as cr:
             intent = self.with_env(api.Environment(cr, SUPERUSER_ID, {}))
             if vals["state"] == "done":
                 vals.setdefault("done_at", fields.Datetime.now())
             intent.write(vals)
+            if tracking and not intent.picking_id.carrier_tracking_ref:
+                intent.picking_id._take_shop_tracking(tracking)
             intent._log_call(duration)
             if is_new_failure:
                 intent._tell_failure()

@@ -14,6 +14,7 @@ from . import test_publish
 from . import test_rate_bucket
 from . import test_returns_in
 from . import test_settlements_in
+from . import test_shop_tracking
 from . import test_stock_dirty
 from . import test_stock_push
 from . import test_sync_access
