@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import channel_shop_mixin
+from . import channel_drift_mixin
 from . import channel_drift_check
 from . import channel_drift_check_orders
 from . import channel_drift_day

@@ -27,16 +27,12 @@ class ChannelIntent(models.Model):
     """
 
     _name = "channel.intent"
+    _inherit = "channel.shop.mixin"
     _description = "Message to a Shop"
     _order = "id desc"
     _check_company_auto = True
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
+    channel_id = fields.Many2one(index=True)
     kind = fields.Selection(
         [
             ("ship", "Shipment"),
