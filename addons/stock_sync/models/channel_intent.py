@@ -127,7 +127,7 @@ class ChannelIntent(models.Model):
     def _enqueue(self):
         for intent in self:
             intent.with_delay(
-                channel="root.stock_sync.other",
+                channel=intent.channel_id._get_lane("other"),
                 description=self.env._(
                     "Tell the shop: %(what)s", what=intent.display_name
                 ),

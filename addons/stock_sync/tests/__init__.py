@@ -6,6 +6,7 @@ from . import test_drift_orders
 from . import test_glance
 from . import test_health
 from . import test_intents
+from . import test_lanes
 from . import test_listings
 from . import test_login_route
 from . import test_orders_in
