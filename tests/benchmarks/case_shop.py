@@ -8,8 +8,8 @@ from .run import show
 
 #: orders of the promise; fewer with SUITE_BENCH_ORDERS
 ORDERS = int(os.environ.get("SUITE_BENCH_ORDERS", "10000"))
-#: as many times the CPU of the bulk path: four fifths of its rate
-LIMIT = 1.25
+#: as many times the CPU of the bulk path: a fifth more
+LIMIT = 1.2
 _WARM = 100
 
 

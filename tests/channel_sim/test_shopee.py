@@ -376,6 +376,21 @@ def test_ship_once(adapter, shop):
     assert adapter.get_label(sn).content.startswith(b"%PDF")
 
 
+def test_a_number_that_takes_minutes(adapter, shop):
+    item = shop.add_item("Soap", ("S", 1000, 4))
+    sn = shop.order([(item, 0, 1)])["order_sn"]
+    shop.carrier_is_slow = True
+    shipment = Shipment(sn, (((f"{item.item_id}:0",), 1),), "key")
+    assert adapter.ship(shipment).tracking == ""
+    assert not parse(adapter.read_orders([sn]).orders[sn]).shipments
+    shop.carrier_is_slow = False
+    (parcel,) = parse(adapter.read_orders([sn]).orders[sn]).shipments
+    assert parcel.tracking.startswith("SPXVN")
+    assert parcel.lines[0].quantity == 1
+    # Shopee takes no number of the seller's later
+    assert not adapter.capabilities.late_tracking
+
+
 def test_ship_with_a_lost_answer(adapter, simulator, shop):
     item = shop.add_item("Soap", ("S", 1000, 4))
     sn = shop.order([(item, 0, 1)])["order_sn"]

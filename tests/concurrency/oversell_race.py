@@ -27,7 +27,10 @@ SEQUENCE = "oversell_turn"
 class World:
     """Ids of what buyers need, and what shops show."""
 
-    def __init__(self, env, seed):
+    #: {key of an order: what its payload says of the buyer}, by default somebody new
+    customer = staticmethod(lambda key: {"external_id": key, "name": f"Buyer {key}"})
+
+    def __init__(self, env, seed, units=UNITS):
         self.lock = threading.Lock()
         self.company = env.company
         env.company.approval_mode = "none"
@@ -47,7 +50,7 @@ class World:
             }
         )
         env["stock.quant"]._update_available_quantity(
-            self.product, self.warehouse.lot_stock_id, UNITS
+            self.product, self.warehouse.lot_stock_id, units
         )
         # plain values: threads share no environment
         self.product_id, self.sku = self.product.id, self.product.default_code
@@ -157,7 +160,7 @@ def make_payload(world, key):
         "placed_at": "2026-07-19T08:12:44+07:00",
         "status": "paid",
         "currency": world.currency,
-        "customer": {"external_id": key, "name": f"Buyer {key}"},
+        "customer": world.customer(key),
         "lines": [
             {
                 "external_id": f"{key}-1",
@@ -171,17 +174,18 @@ def make_payload(world, key):
     }
 
 
-def import_order(run, world, channel, key):
-    """An order that is stored, then processed, as request and job."""
-    payload = make_payload(world, key)
-    [answer] = run(lambda env: env["channel.order"].receive(channel.id, [payload]))
+def import_order(run, world, channel, *keys):
+    """Orders that are stored, then processed together, as request and job."""
+    payloads = [make_payload(world, key) for key in keys]
+    answers = run(lambda env: env["channel.order"].receive(channel.id, payloads))
 
     def process(env):
-        row = env["channel.order"].browse(answer["id"])
-        row.action_process()
-        if row.state == "imported":
+        rows = env["channel.order"].browse([answer["id"] for answer in answers])
+        rows.action_process()
+        if set(rows.mapped("state")) == {"imported"}:
             return take_turn(env)
-        assert (row.state, row.error_code) == ("held", "oversold"), row.error
+        held = {(row.state, row.error_code) for row in rows}
+        assert held == {("held", "oversold")}, rows.mapped("error")
         return None
 
     return run(process)

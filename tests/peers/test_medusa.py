@@ -92,6 +92,31 @@ def test_an_order_from_cart_to_return(medusa, shop):
     assert after.refunds[0].amount == 10
 
 
+def test_a_number_that_came_late_or_was_changed(medusa, shop):
+    """A parcel that was shipped takes no label: the order's metadata keeps it, beside
+    what others have put there."""
+    placed = medusa.shopper().order({"MTS-S": 2})
+    line = read(shop, placed).lines[0].external_id
+    path = f"/admin/orders/{placed['id']}"
+    shop.client.post(path, {"metadata": {"gift": "yes"}}, fields="id")
+    shop.ship(parcel(placed, {line: 1}, "p1"))
+    shop.ship(parcel(placed, {line: 1}, "p2", tracking="TH2", carrier="Kerry"))
+    late = parcel(placed, {line: 1}, "t1", tracking="TH1", carrier="Flash")
+    shop.change_tracking(late, "")
+    with pytest.raises(errors.AlreadyDone):
+        shop.change_tracking(late, "")
+    link = "https://example.com/TH3"
+    changed = parcel(placed, {line: 1}, "t2", tracking="TH3", tracking_url=link)
+    shop.change_tracking(changed, "TH2")
+    told = {p.tracking: p for p in read(shop, placed).shipments}
+    assert set(told) == {"TH1", "TH3"}
+    assert (told["TH1"].carrier, told["TH3"].tracking_url) == ("Flash", link)
+    metadata = shop.client.get(path, fields="id,metadata")["order"]["metadata"]
+    assert metadata["gift"] == "yes"
+    with pytest.raises(errors.Refused, match="old number"):
+        shop.change_tracking(parcel(placed, {line: 1}, "t3", tracking="TH5"), "TH4")
+
+
 def test_a_cancelled_order(medusa, shop):
     placed = medusa.shopper().order({"MTS-S": 2})
     line = read(shop, placed).lines[0].external_id
@@ -108,7 +133,7 @@ def test_pages_hold_every_order_once(medusa, shop, monkeypatch):
     for _number in range(3):
         medusa.shopper().order({"MTS-L": 1})
     whole = connect.every_order(shop)
-    monkeypatch.setattr("channels.medusa._PAGE", 2)
+    monkeypatch.setattr("channels.medusa.PAGE", 2)
     assert list(connect.every_order(shop)) == list(whole)
     assert len(whole) >= 3
     gone = shop.read_orders(["order_nothing"])

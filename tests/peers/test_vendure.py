@@ -105,7 +105,7 @@ def test_pages_hold_every_order_once(vendure, shop, monkeypatch):
     for _number in range(3):
         vendure.shopper().order({WRAP: 1})
     whole = connect.every_order(shop)
-    monkeypatch.setattr("channels.vendure._PAGE", 2)
+    monkeypatch.setattr("channels.vendure.PAGE", 2)
     assert list(connect.every_order(shop)) == list(whole)
 
 
@@ -135,6 +135,48 @@ def test_parcels_with_tracking_arrive_once(vendure, shop):
     ]
     with pytest.raises(errors.AlreadyDone):
         shop.ship(parcel(placed, {shirt: 1}, tracking="TH3"))
+
+
+def test_a_number_that_came_late_or_was_changed(vendure, shop):
+    """The parcel is made again: its stock, lines and total stay as they are."""
+    placed = vendure.shopper().order({SHIRT: 2, BOTTLE: 1})
+    listing = connect.every_listing(shop)[SHIRT]
+    shirt, bottle = (line.external_id for line in read(shop, placed).lines)
+    shop.ship(parcel(placed, {shirt: 1}))
+    shop.ship(parcel(placed, {shirt: 1, bottle: 1}, tracking="TH1", carrier="Kerry"))
+    before, level = read(shop, placed), sells(shop, listing)
+    late = parcel(placed, {shirt: 1}, tracking="TH2", carrier="Flash")
+    shop.change_tracking(late, "")
+    with pytest.raises(errors.AlreadyDone):
+        shop.change_tracking(late, "")
+    shop.change_tracking(parcel(placed, {shirt: 1, bottle: 1}, tracking="TH3"), "TH1")
+    after = read(shop, placed)
+    assert {(p.tracking, p.carrier) for p in after.shipments} == {
+        ("TH2", "Flash"),
+        ("TH3", "-"),
+    }
+    assert (after.status, after.total) == ("shipped", before.total)
+    assert [(x.quantity, x.cancelled_quantity) for x in after.lines] == [(2, 0), (1, 0)]
+    now = sells(shop, listing)
+    assert (now.quantity, now.allocated) == (level.quantity, level.allocated)
+    with pytest.raises(errors.Refused, match="old number"):
+        shop.change_tracking(parcel(placed, {shirt: 1}, tracking="TH5"), "TH4")
+
+
+def test_cut_off_while_a_number_is_changed(vendure, shop, monkeypatch):
+    """The old parcel is given up and the new one not made: the next try makes it."""
+    placed = vendure.shopper().order({SHIRT: 1})
+    shirt = read(shop, placed).lines[0].external_id
+    shop.ship(parcel(placed, {shirt: 1}, tracking="TH1"))
+    late = parcel(placed, {shirt: 1}, tracking="TH2")
+    with monkeypatch.context() as cut:
+        cut.setattr(type(shop), "ship", lambda *_args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            shop.change_tracking(late, "TH1")
+    assert not read(shop, placed).shipments
+    shop.change_tracking(late, "TH1")
+    order = read(shop, placed)
+    assert ([p.tracking for p in order.shipments], order.status) == (["TH2"], "shipped")
 
 
 def test_equal_parcels_without_a_number(vendure, shop):

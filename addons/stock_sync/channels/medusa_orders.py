@@ -32,9 +32,12 @@ FIELDS = ",".join(
         "*credit_lines,*billing_address,*customer,*payment_collections,*promotions",
         "*payment_collections.payments,*payment_collections.payments.captures",
         "*payment_collections.payments.refunds,*fulfillments,*fulfillments.items",
-        "*fulfillments.labels",
+        "*fulfillments.labels,metadata",
     )
 )
+#: key of an order's metadata: ``{id of the parcel: its label}`` of numbers that came,
+#: or were changed, after the parcel had been shipped
+LATE_TRACKING = "suite_tracking"
 #: what is made together with the order
 _AT_ONCE = timedelta(seconds=10)
 _PAYMENTS = {
@@ -49,6 +52,14 @@ _PAYMENTS = {
     "refunded": "refunded",
     "canceled": "cancelled",
 }
+
+
+def parcel_label(parcel, metadata):
+    """What is on a parcel: the number that came last."""
+    late = (metadata or {}).get(LATE_TRACKING)
+    if isinstance(late, dict) and isinstance(late.get(parcel["id"]), dict):
+        return late[parcel["id"]]
+    return next(iter(parcel.get("labels") or ()), {})
 
 
 def came_back(item):
@@ -247,14 +258,15 @@ class OrderTranslator:
         for parcel in self.order.get("fulfillments") or ():
             if parcel.get("canceled_at") or not parcel.get("shipped_at"):
                 continue
-            label = next(iter(parcel.get("labels") or ()), {})
+            label = parcel_label(parcel, self.order.get("metadata"))
             found.append(
                 filled(
                     {
                         "external_id": parcel["id"],
                         "tracking": label.get("tracking_number"),
                         "tracking_url": label.get("tracking_url"),
-                        "carrier": (parcel.get("metadata") or {}).get("carrier"),
+                        "carrier": label.get("carrier")
+                        or (parcel.get("metadata") or {}).get("carrier"),
                         "lines": [
                             {
                                 "line_id": part["line_item_id"],

@@ -8,6 +8,7 @@ reserved, divided by what one of it needs. Several variants may share an item.
 """
 
 from .errors import Misconfigured, NotFound, Refused
+from .open_shop import write_in_halves
 from .types import ItemResult, ListingRef, Listings, RemoteListing, StockLevel
 from .values import number
 
@@ -178,32 +179,32 @@ class MedusaStock:
         return None
 
     def _write(self, changes, levels, needed, results):
-        """Write in one call; if that fails, by halves: it is all or nothing."""
-        body = {"create": [], "update": []}
-        for change in changes:
-            ref = change.ref
-            known = levels[ref.inventory_id] or ()
-            is_there = any(one["location_id"] == ref.location_id for one in known)
-            level = _level(known, ref.location_id)
-            body["update" if is_there else "create"].append(
-                {
-                    "inventory_item_id": ref.inventory_id,
-                    "location_id": ref.location_id,
-                    "stocked_quantity": change.quantity * needed[ref.variant_id]
-                    + level.allocated,
-                }
-            )
-        try:
+        def write(some):
+            body = {"create": [], "update": []}
+            for change in some:
+                kind, entry = _prepare_level(change, levels, needed)
+                body[kind].append(entry)
             self.client.post("/admin/inventory-items/location-levels/batch", body)
-        except (NotFound, Refused) as error:
-            if len(changes) == 1:
-                results[changes[0].ref] = ItemResult(error)
-                return
-            half = len(changes) // 2
-            self._write(changes[:half], levels, needed, results)
-            self._write(changes[half:], levels, needed, results)
-        else:
-            results.update((change.ref, ItemResult()) for change in changes)
+            results.update((change.ref, ItemResult()) for change in some)
+
+        def is_item(error):
+            return isinstance(error, NotFound | Refused)
+
+        write_in_halves(changes, write, results, is_item)
+
+
+def _prepare_level(change, levels, needed):
+    """(whether to create or update, the level) that shows a quantity."""
+    ref = change.ref
+    known = levels[ref.inventory_id] or ()
+    is_there = any(one["location_id"] == ref.location_id for one in known)
+    level = _level(known, ref.location_id)
+    stocked = change.quantity * needed[ref.variant_id] + level.allocated
+    return "update" if is_there else "create", {
+        "inventory_item_id": ref.inventory_id,
+        "location_id": ref.location_id,
+        "stocked_quantity": stocked,
+    }
 
 
 def _level(levels, location):

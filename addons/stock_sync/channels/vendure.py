@@ -8,65 +8,25 @@ Options: ``admin_path`` (/admin-api), ``channel_token`` (one of several sales ch
 after an order refunds are looked for, 60).
 """
 
-import json
 from datetime import datetime, timedelta, timezone
 
-from . import signing
 from . import vendure_graphql as graphql
-from .adapter import Adapter, register
-from .errors import (
-    AlreadyDone,
-    BadAnswer,
-    BadSignature,
-    NotFound,
-    PermissionMissing,
-    Refused,
-)
-from .types import (
-    Auth,
-    Bucket,
-    Capabilities,
-    Failure,
-    Hint,
-    OrderPage,
-    OrderRef,
-    Orders,
-    Returns,
-    Shipped,
-    ShopInfo,
-    StockMeaning,
-)
+from .adapter import register
+from .errors import PermissionMissing
+from .open_shop import PAGE, OpenShop, open_shop, translated
+from .types import Hint, OrderPage, OrderRef, Returns, ShopInfo
 from .values import iso, moment
 from .vendure_orders import OrderTranslator
+from .vendure_parcels import VendureParcels
 from .vendure_stock import VendureStock
-
-_PAGE = 50
-_DONE = {"ITEMS_ALREADY_FULFILLED_ERROR": AlreadyDone}
 
 
 @register("vendure")
-class Vendure(VendureStock, Adapter):
+class Vendure(VendureParcels, VendureStock, OpenShop):
     """One Vendure channel."""
 
     client_type = graphql.Client
-    capabilities = Capabilities(
-        name="Vendure",
-        auth=Auth.KEY,
-        webhooks=True,
-        reread_open_orders=True,
-        returns=True,
-        stock_meaning=StockMeaning.ON_HAND,
-        stock_batch=100,
-        stock_failure=Failure.ALL,
-        locations=True,
-        price=True,
-        ship=True,
-        partial_shipments=True,
-        cancel=True,
-        order_page=_PAGE,
-        order_batch=_PAGE,
-        buckets=(Bucket("default", 20, 10),),
-    )
+    capabilities = open_shop("Vendure", price=True)
 
     def check(self):
         channel = self.client.call(graphql.WHO)["activeChannel"]
@@ -96,7 +56,7 @@ class Vendure(VendureStock, Adapter):
         # pages, and it may serve as the mark up to which all was read
         skip = int(cursor or 0)
         options = {
-            "take": _PAGE,
+            "take": PAGE,
             "skip": skip,
             "sort": {"orderPlacedAt": "ASC"},
             "filter": _changed(since, until),
@@ -120,27 +80,18 @@ class Vendure(VendureStock, Adapter):
         wanted = [str(external_id) for external_id in external_ids]
         options = {"take": len(wanted), "filter": {"id": {"in": wanted}}}
         data = self.client.call(graphql.ORDERS, o=options)
-        read = self._translate(data, data["orders"]["items"])
-        there = {*read.orders, *read.failed}
-        missing = tuple(key for key in wanted if key not in there)
-        return Orders(read.orders, missing, read.failed)
+        return self._translate(data, data["orders"]["items"], wanted)
 
     def _translator(self, data, order):
         precision = data["globalSettings"]["serverConfig"]["moneyStrategyPrecision"]
         return OrderTranslator(order, precision, self.shop.options)
 
-    def _translate(self, data, items):
-        orders, failed = {}, {}
-        for order in items:
-            if not order["orderPlacedAt"]:
-                continue  # a cart that was given up
-            try:
-                orders[order["id"]] = self._translator(data, order).neutral()
-            except (ArithmeticError, BadAnswer, LookupError, TypeError) as error:
-                failed[order["id"]] = f"{type(error).__name__}: {error}"
-            except ValueError as error:
-                failed[order["id"]] = str(error)
-        return Orders(orders, (), failed)
+    def _translate(self, data, items, wanted=()):
+        # an order that was never placed is a cart that was given up
+        placed = [order for order in items if order["orderPlacedAt"]]
+        return translated(
+            placed, lambda order: self._translator(data, order).neutral(), wanted
+        )
 
     def list_returns(self, since, cursor=""):
         # a refund changes no time of the order: those that are young enough are read
@@ -148,7 +99,7 @@ class Vendure(VendureStock, Adapter):
         first = (since or datetime.now(timezone.utc)) - timedelta(days=days)
         skip = int(cursor or 0)
         options = {
-            "take": _PAGE,
+            "take": PAGE,
             "skip": skip,
             "sort": {"orderPlacedAt": "ASC"},
             "filter": _changed(first if since else None, None),
@@ -166,109 +117,20 @@ class Vendure(VendureStock, Adapter):
         more = found["items"] and end < found["totalItems"]
         return Returns(tuple(returns), str(end) if more else "")
 
-    # --- shipping and cancelling ---
-    def ship(self, shipment):
-        order = self._read_order(shipment.order_external_id)
-        wanted = {ids[0]: count for ids, count in shipment.lines}
-        known = self._find_parcel(order, shipment.tracking, wanted)
-        if known and known["state"] in ("Shipped", "Delivered"):
-            raise AlreadyDone("the parcel is known", code=known["id"])
-        if not known:
-            values = {
-                "lines": _write_lines(wanted),
-                "handler": {
-                    "code": "manual-fulfillment",
-                    "arguments": [
-                        {"name": "method", "value": shipment.carrier or "-"},
-                        {"name": "trackingCode", "value": shipment.tracking},
-                    ],
-                },
-            }
-            known = self.client.do(
-                graphql.FULFIL, "addFulfillmentToOrder", _DONE, i=values
-            )
-        self.client.do(
-            graphql.MOVE_FULFILMENT,
-            "transitionFulfillmentToState",
-            id=known["id"],
-            s="Shipped",
-        )
-        return Shipped(known["id"], shipment.tracking, shipment.carrier)
-
-    def _read_order(self, external_id):
-        order = self.client.call(graphql.ONE_ORDER, id=external_id)["order"]
-        if not order:
-            raise NotFound("no such order", code="order")
-        return order
-
-    @staticmethod
-    def _find_parcel(order, tracking, wanted):
-        """The parcel that an earlier try made: same number and content.
-
-        Without a number two parcels with the same content cannot be told apart: the
-        second counts as made only if nothing is left to be shipped of its lines.
-        """
-        left, same = _left_to_ship(order), []
-        for parcel in order.get("fulfillments") or ():
-            content = {x["orderLineId"]: x["quantity"] for x in parcel["lines"]}
-            is_same = (parcel["trackingCode"] or "") == tracking and content == wanted
-            if is_same and parcel["state"] != "Cancelled":
-                same.append(parcel)
-        pending = [parcel for parcel in same if parcel["state"] == "Pending"]
-        is_possible = all(count <= left.get(line, 0) for line, count in wanted.items())
-        if pending:
-            return pending[0]
-        return same[0] if same and (tracking or not is_possible) else None
-
-    def cancel(self, cancellation):
-        # the key goes into the reason, which only the seller sees: a second try of a
-        # part finds it
-        mark = f"[{cancellation.key}]"
-        external_id = cancellation.order_external_id
-        order = self.client.call(graphql.CANCELLATIONS, id=external_id)["order"]
-        if not order:
-            raise NotFound("no such order", code="order")
-        done = (str(one["data"].get("reason")) for one in order["history"]["items"])
-        if order["state"] == "Cancelled" or any(mark in reason for reason in done):
-            raise AlreadyDone("cancelled before", code="cancelled")
-        wanted = {ids[0]: count for ids, count in cancellation.lines}
-        if not wanted:
-            # the rest: what was shipped would count as come back
-            wanted = {k: n for k, n in _left_to_ship(order).items() if n > 0}
-        if not wanted:
-            raise Refused("all of it was shipped", code="shipped")
-        there = {line["id"]: line["quantity"] for line in order["lines"]}
-        values = {
-            "orderId": order["id"],
-            "lines": _write_lines(wanted),
-            "reason": f"{cancellation.reason} {mark}",
-            "cancelShipping": all(wanted.get(k, 0) >= n for k, n in there.items()),
-        }
-        self.client.do(graphql.CANCEL, "cancelOrder", i=values)
-
     # --- webhooks ---
-    def verify_webhook(self, request):
-        signing.check(request, self.credentials.webhook_secret)
-        try:
-            body = json.loads(request.body)
-            event, topic, data = str(body["id"]), body["topic"], body["data"]
-            return tuple(_hints(event, topic, data))
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise BadSignature("signed, but no message", code="body") from error
-
-
-def _write_lines(counts):
-    return [{"orderLineId": line, "quantity": n} for line, n in counts.items()]
-
-
-def _left_to_ship(order):
-    """{line: units that no parcel holds}."""
-    left = {line["id"]: line["quantity"] for line in order["lines"]}
-    for parcel in order.get("fulfillments") or ():
-        if parcel["state"] != "Cancelled":
-            for part in parcel["lines"]:
-                left[part["orderLineId"]] -= part["quantity"]
-    return left
+    @staticmethod
+    def _hints(event, topic, data):
+        if topic == "order":
+            yield Hint("order", str(data["id"]), event)
+        elif topic == "refund":
+            yield Hint("return", str(data["id"]), event)
+            yield Hint("order", str(data["order_id"]), f"{event}/order")
+        elif topic in ("stock", "variant"):
+            kind = "stock" if topic == "stock" else "listing"
+            for index, variant in enumerate(data["variant_ids"]):
+                yield Hint(kind, str(variant), f"{event}/{index}")
+        else:
+            yield Hint("other", "", event)
 
 
 def _changed(since, until):
@@ -281,17 +143,3 @@ def _changed(since, until):
         end = iso(until + timedelta(seconds=1))
         conditions.append({"orderPlacedAt": {"before": end}})
     return {"_and": conditions}
-
-
-def _hints(event, topic, data):
-    if topic == "order":
-        yield Hint("order", str(data["id"]), event)
-    elif topic == "refund":
-        yield Hint("return", str(data["id"]), event)
-        yield Hint("order", str(data["order_id"]), f"{event}/order")
-    elif topic in ("stock", "variant"):
-        kind = "stock" if topic == "stock" else "listing"
-        for index, variant in enumerate(data["variant_ids"]):
-            yield Hint(kind, str(variant), f"{event}/{index}")
-    else:
-        yield Hint("other", "", event)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from . import vendure_graphql as graphql
 from .errors import Misconfigured, NotFound, Refused, Unavailable
+from .open_shop import write_in_halves
 from .types import ItemResult, ListingRef, Listings, RemoteListing, StockLevel
 
 _PAGE = 100
@@ -133,24 +134,14 @@ class VendureStock:
         return max(wanted, 0)
 
     def _write(self, changes, found, settings, results):
-        """Write in one call; if that fails, by halves: it is all or nothing."""
-        inputs = [self._prepare_update(c, found, settings) for c in changes]
-        try:
+        def write(some):
+            inputs = [self._prepare_update(one, found, settings) for one in some]
             written = self.client.call(graphql.UPDATE_VARIANTS, i=inputs)
-        except (NotFound, Refused, Unavailable) as error:
-            # an inner error of one item looks like the shop's own, not like a cut line
-            if isinstance(error, Unavailable) and error.code != "INTERNAL_SERVER_ERROR":
-                raise
-            if len(changes) == 1:
-                results[changes[0].ref] = ItemResult(error)
-                return
-            half = len(changes) // 2
-            self._write(changes[:half], found, settings, results)
-            self._write(changes[half:], found, settings, results)
-            return
-        found.update((one["id"], one) for one in written["updateProductVariants"])
-        for change in changes:
-            results[change.ref] = self._result(change.ref, found, settings)
+            found.update((one["id"], one) for one in written["updateProductVariants"])
+            for change in some:
+                results[change.ref] = self._result(change.ref, found, settings)
+
+        write_in_halves(changes, write, results, _is_item_error)
 
     def _prepare_update(self, change, found, settings):
         level = {
@@ -185,3 +176,10 @@ class VendureStock:
             else:
                 results[change.ref] = ItemResult()
         return results
+
+
+def _is_item_error(error):
+    # an inner error of one item looks like the shop's own, not like a cut line
+    if isinstance(error, Unavailable):
+        return error.code == "INTERNAL_SERVER_ERROR"
+    return isinstance(error, NotFound | Refused)

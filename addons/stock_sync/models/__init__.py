@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import channel_shop_mixin
+from . import channel_drift_mixin
 from . import channel_drift_check
 from . import channel_drift_check_orders
 from . import channel_drift_day
@@ -16,6 +18,7 @@ from . import channel_listing_why
 from . import channel_order
 from . import channel_order_import_listings
 from . import channel_order_import_oversold
+from . import channel_order_import_tracking
 from . import channel_publish_rule
 from . import channel_publish_rule_pool
 from . import channel_rate_bucket

@@ -7,15 +7,11 @@ class ChannelDriftCheck(models.Model):
     """A full comparison of a shop with what it should show."""
 
     _name = "channel.drift.check"
+    _inherit = "channel.shop.mixin"
     _description = "Drift Check"
     _order = "id desc"
 
-    channel_id = fields.Many2one(
-        "sale.channel", "Shop", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
+    channel_id = fields.Many2one(string="Shop")
     state = fields.Selection(
         [("running", "Running"), ("done", "Done"), ("failed", "Failed")],
         default="running",

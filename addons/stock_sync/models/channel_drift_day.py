@@ -7,23 +7,11 @@ class ChannelDriftDay(models.Model):
     """Count and sum of the orders of one day: the shop against us."""
 
     _name = "channel.drift.day"
+    _inherit = "channel.drift.mixin"
     _description = "Orders of a Day, Compared"
     _order = "check_id desc, day desc, currency"
     _rec_name = "day"
 
-    check_id = fields.Many2one(
-        "channel.drift.check",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
-    channel_id = fields.Many2one(
-        related="check_id.channel_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="check_id.company_id", store=True, precompute=True, index=True
-    )
     day = fields.Date(required=True, readonly=True)
     currency = fields.Char(readonly=True)
     shop_count = fields.Integer("Orders There", readonly=True)

@@ -7,25 +7,13 @@ class ChannelDriftLine(models.Model):
     """A listing that shows something else than it should."""
 
     _name = "channel.drift.line"
+    _inherit = "channel.drift.mixin"
     _description = "Difference to a Shop"
     _order = "check_id desc, kind, id"
     _rec_name = "listing_id"
 
-    check_id = fields.Many2one(
-        "channel.drift.check",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
     listing_id = fields.Many2one(
         "channel.listing", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    channel_id = fields.Many2one(
-        related="check_id.channel_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="check_id.company_id", store=True, precompute=True, index=True
     )
     product_id = fields.Many2one(related="listing_id.product_id")
     kind = fields.Selection(
@@ -65,17 +53,9 @@ class ChannelDriftLine(models.Model):
         """
         self.check_access("write")
         fixed = self.sudo()._fix()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(count)s listings are sent again.", count=len(fixed)
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify_begun(
+            self.env._("%(count)s listings are sent again.", count=len(fixed))
+        )
 
     def action_leave(self):
         """Leave these differences as they are."""

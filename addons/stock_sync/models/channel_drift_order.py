@@ -12,23 +12,11 @@ class ChannelDriftOrder(models.Model):
     """
 
     _name = "channel.drift.order"
+    _inherit = "channel.drift.mixin"
     _description = "Order That Differs"
     _order = "check_id desc, day desc, id"
     _rec_name = "external_id"
 
-    check_id = fields.Many2one(
-        "channel.drift.check",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
-    channel_id = fields.Many2one(
-        related="check_id.channel_id", store=True, precompute=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="check_id.company_id", store=True, precompute=True, index=True
-    )
     external_id = fields.Char("Channel Order", required=True, readonly=True)
     number = fields.Char(readonly=True)
     day = fields.Date(readonly=True, help="When it was placed, in the shop's time.")
@@ -104,18 +92,12 @@ class ChannelDriftOrder(models.Model):
             channel._fetch_orders(some.mapped("external_id"))
         # the right to see a shop's differences is the right to have them mended
         lines.sudo().write({"state": "fetched"})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(count)s orders are being read. They appear in the inbox soon.",
-                    count=len(lines),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify_begun(
+            self.env._(
+                "%(count)s orders are being read. They appear in the inbox soon.",
+                count=len(lines),
+            )
+        )
 
     def action_leave(self):
         """Leave these differences as they are."""

@@ -27,16 +27,12 @@ class ChannelIntent(models.Model):
     """
 
     _name = "channel.intent"
+    _inherit = "channel.shop.mixin"
     _description = "Message to a Shop"
     _order = "id desc"
     _check_company_auto = True
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
+    channel_id = fields.Many2one(index=True)
     kind = fields.Selection(
         [
             ("ship", "Shipment"),
@@ -131,7 +127,7 @@ class ChannelIntent(models.Model):
     def _enqueue(self):
         for intent in self:
             intent.with_delay(
-                channel="root.stock_sync.other",
+                channel=intent.channel_id._get_lane("other"),
                 description=self.env._(
                     "Tell the shop: %(what)s", what=intent.display_name
                 ),
@@ -234,11 +230,14 @@ class ChannelIntent(models.Model):
     def _settle_call(self, vals, duration):
         """Commit what came of it, by another cursor than the job's."""
         is_new_failure = vals.pop("is_new_failure", False)
+        tracking = vals.pop("shop_tracking", "")
         with self.env.registry.cursor() as cr:
             intent = self.with_env(api.Environment(cr, SUPERUSER_ID, {}))
             if vals["state"] == "done":
                 vals.setdefault("done_at", fields.Datetime.now())
             intent.write(vals)
+            if tracking and not intent.picking_id.carrier_tracking_ref:
+                intent.picking_id._take_shop_tracking(tracking)
             intent._log_call(duration)
             if is_new_failure:
                 intent._tell_failure()

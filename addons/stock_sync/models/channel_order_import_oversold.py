@@ -22,12 +22,43 @@ class ChannelOrderImporter(models.AbstractModel):
     _inherit = "channel.order.importer"
 
     @api.model
+    def _match_partners(self, channel, items):
+        """Override: the stock is claimed before a customer is made.
+
+        A request that lost a race begins again with the products' turn. Who made a new
+        customer first and then waited for the stock would wait in a ring with a
+        request that has its turn and meets the same new customer.
+        """
+        if channel._is_oversold_held():
+            self._claim_ordered_stock(channel, self._get_new(items))
+        return super()._match_partners(channel, items)
+
+    @api.model
+    def _get_new(self, items):
+        return [item for item in items if not item.row.sale_order_id]
+
+    @api.model
+    def _claim_ordered_stock(self, channel, items):
+        """Whoever sells or holds the same at this moment is counted before or after."""
+        needs = (self._get_needs(item, channel.company_id) for item in items)
+        products = self.env["product.product"].union(
+            *(product for needed in needs for product in needed)
+        )
+        if products:
+            warehouses = self._get_promised_warehouses(channel)
+            self.env["stock.hold"]._claim_stock(products, warehouses)
+
+    @api.model
+    def _get_promised_warehouses(self, channel):
+        publisher = self.env["channel.stock.publisher"]
+        return publisher._get_warehouses(channel.company_id) | channel.warehouse_id
+
+    @api.model
     def _check_totals(self, channel, items):
         """Override: once products and quantities are known."""
         result = super()._check_totals(channel, items)
         if channel._is_oversold_held():
-            new = [item for item in self._open(items) if not item.row.sale_order_id]
-            self._hold_oversold(channel, new)
+            self._hold_oversold(channel, self._get_new(self._open(items)))
         return result
 
     @api.model
@@ -49,7 +80,8 @@ class ChannelOrderImporter(models.AbstractModel):
 
     @api.model
     def _hold_oversold(self, channel, items):
-        """In the order of their arrival, as long as there is something."""
+        """In the order of their arrival, as long as there is something; the stock is
+        claimed already."""
         company = channel.company_id
         needs = {id(item): self._get_needs(item, company) for item in items}
         products = self.env["product.product"].union(
@@ -57,12 +89,9 @@ class ChannelOrderImporter(models.AbstractModel):
         )
         if not products:
             return
-        publisher = self.env["channel.stock.publisher"]
-        warehouses = publisher._get_warehouses(company)
-        warehouses |= channel.warehouse_id
-        # whoever sells or holds the same at this moment is counted before or after
-        self.env["stock.hold"]._claim_stock(products, warehouses)
-        room = products._get_available_to_promise(warehouses)
+        room = products._get_available_to_promise(
+            self._get_promised_warehouses(channel)
+        )
         for item in items:
             needed = needs[id(item)]
             short = [

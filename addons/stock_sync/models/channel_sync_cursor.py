@@ -15,16 +15,11 @@ class ChannelSyncCursor(models.Model):
     """
 
     _name = "channel.sync.cursor"
+    _inherit = "channel.shop.mixin"
     _description = "Reading of a Shop"
     _order = "channel_id, topic"
     _rec_name = "topic"
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
     topic = fields.Selection(
         [
             ("orders", "Orders"),

@@ -10,15 +10,10 @@ class ChannelSyncLog(models.Model):
     """Who did what at a shop, and why. Only ever added to."""
 
     _name = "channel.sync.log"
+    _inherit = "channel.shop.mixin"
     _description = "Log of a Shop"
     _order = "id desc"
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
     logged_at = fields.Datetime(
         "When", required=True, readonly=True, default=fields.Datetime.now, index=True
     )

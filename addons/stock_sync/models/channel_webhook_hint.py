@@ -16,15 +16,10 @@ class ChannelWebhookHint(models.Model):
     """
 
     _name = "channel.webhook.hint"
+    _inherit = "channel.shop.mixin"
     _description = "Webhook"
     _order = "id desc"
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
     topic = fields.Selection(
         [
             ("order", "Order"),

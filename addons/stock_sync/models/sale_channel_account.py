@@ -28,16 +28,11 @@ class SaleChannelAccount(models.Model):
     """
 
     _name = "sale.channel.account"
+    _inherit = "channel.shop.mixin"
     _description = "Shop Account"
     _check_company_auto = True
     _rec_name = "channel_id"
 
-    channel_id = fields.Many2one(
-        "sale.channel", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="channel_id.company_id", store=True, precompute=True, index=True
-    )
     app_key = fields.Char(
         "Key",
         copy=False,

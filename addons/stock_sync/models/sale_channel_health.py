@@ -296,7 +296,7 @@ class SaleChannel(models.Model):
         if not urgent and cursor.next_at and cursor.next_at > now:
             return
         self.with_delay(
-            channel="root.stock_sync.other",
+            channel=self._get_lane("other"),
             description=self.env._("Look after %(channel)s", channel=self.name),
             identity_key=f"stock_sync.look_after:{self.id}",
         )._job_look_after()

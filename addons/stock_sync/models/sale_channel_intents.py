@@ -48,7 +48,10 @@ class SaleChannel(models.Model):
             return adapter.ship(shipment)
 
         shipped = self._with_fresh_token(call)
-        return {"result_ref": shipped.external_id or shipped.tracking or False}
+        return {
+            "result_ref": shipped.external_id or shipped.tracking or False,
+            "shop_tracking": shipped.tracking,
+        }
 
     def _prepare_shipment(self, intent):
         payload = intent.payload

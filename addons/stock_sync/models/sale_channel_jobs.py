@@ -86,10 +86,17 @@ class SaleChannel(models.Model):
     def _get_poll_minutes(self, topic):
         return self.sync_poll_minutes if topic == "orders" else _MINUTES[topic]
 
+    def _get_lane(self, lane):
+        """The queue's channel for one shop's jobs: ``orders``, ``stock``, ``other``.
+
+        A shop without a place of its own in the configuration shares its lane's.
+        """
+        self.ensure_one()
+        return f"root.stock_sync.{lane}.shop_{self.id}"
+
     def _enqueue_poll(self, topic):
-        lane = "orders" if topic == "orders" else "other"
         self.sudo().with_delay(
-            channel=f"root.stock_sync.{lane}",
+            channel=self._get_lane("orders" if topic == "orders" else "other"),
             description=self.env._(
                 "Read %(topic)s of %(channel)s", topic=topic, channel=self.name
             ),

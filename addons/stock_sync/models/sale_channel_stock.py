@@ -87,7 +87,7 @@ class SaleChannel(models.Model):
         """Send what these shops should show."""
         for channel in self.sudo().filtered(lambda one: not one._get_no_push_reason()):
             channel.with_delay(
-                channel="root.stock_sync.stock",
+                channel=channel._get_lane("stock"),
                 eta=fields.Datetime.now() + timedelta(seconds=seconds)
                 if seconds
                 else None,

@@ -144,7 +144,7 @@ class SaleChannel(models.Model):
         ):
             return
         self.with_delay(
-            channel="root.stock_sync.orders",
+            channel=self._get_lane("orders"),
             priority=5,
             description=self.env._("Webhooks of %(channel)s", channel=self.name),
             identity_key=f"stock_sync.hints:{self.id}",

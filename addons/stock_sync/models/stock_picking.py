@@ -44,7 +44,8 @@ class StockPicking(models.Model):
     def write(self, vals):
         """Override of `stock`: a tracking number that comes in time is told as well."""
         result = super().write(vals)
-        if vals.get("carrier_tracking_ref"):
+        is_told_by_shop = self.env.context.get("stock_sync_told_by_shop")
+        if vals.get("carrier_tracking_ref") and not is_told_by_shop:
             self.filtered(lambda picking: picking.state == "done")._plan_shipments()
         return result
 
@@ -131,6 +132,21 @@ class StockPicking(models.Model):
                 }
             ]
         )
+
+    def _take_shop_tracking(self, tracking):
+        """Keep the number that the channel itself gave this parcel.
+
+        The channel is not told its own number: it counts as the one it was told.
+        """
+        self.ensure_one()
+        # nobody who ships need have rights on messages
+        told = self.sudo().intent_ids.filtered(
+            lambda one: one.kind in ("ship", "track")
+        )
+        for intent in told:
+            intent.payload = {**intent.payload, "tracking": tracking}
+        silent = self.sudo().with_context(stock_sync_told_by_shop=True)
+        silent.carrier_tracking_ref = tracking
 
     def _find_inbox_rows(self, orders):
         """``{order: its row of the inbox}``; what the buyer bought is no secret to

@@ -6,6 +6,7 @@ from . import test_drift_orders
 from . import test_glance
 from . import test_health
 from . import test_intents
+from . import test_lanes
 from . import test_listings
 from . import test_login_route
 from . import test_orders_in
@@ -14,6 +15,7 @@ from . import test_publish
 from . import test_rate_bucket
 from . import test_returns_in
 from . import test_settlements_in
+from . import test_shop_tracking
 from . import test_stock_dirty
 from . import test_stock_push
 from . import test_sync_access

@@ -56,6 +56,8 @@ class FakeShop:
         self.shipments, self.cancellations = [], []
         #: (shipment, old number) of parcels whose number came late
         self.changes = []
+        #: the number that its carrier gives parcels without one
+        self.own_tracking = ""
         self.access_token, self.refresh_token = "access-0", "refresh-0"
         self.token_number = 0
         self.page_size = 50
@@ -252,7 +254,8 @@ class FakeAdapter(Adapter):
         if any(known.key == shipment.key for known in shop.shipments):
             raise errors.AlreadyDone("shipped", code="known")
         shop.shipments.append(shipment)
-        return Shipped(f"P{len(shop.shipments)}", shipment.tracking, shipment.carrier)
+        number = shipment.tracking or shop.own_tracking
+        return Shipped(f"P{len(shop.shipments)}", number, shipment.carrier)
 
     def change_tracking(self, shipment, old_tracking):
         self._ask("change_tracking", shipment, old_tracking)

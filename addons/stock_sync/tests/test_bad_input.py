@@ -114,6 +114,19 @@ class TestBadInput(StockSyncCommon, HttpCase):
         self.assertIn("XYZ", row.error)
         self.assertFalse(row.sale_order_id)
 
+    def test_currency_of_another_country(self):
+        """A real currency that nobody here uses: the order waits and says which."""
+        currency = self.env.ref("base.KRW")
+        currency.active = False
+        row = self._import("C2", currency="KRW")
+        self.assertIn(row.state, ("held", "error"))
+        self.assertIn("KRW", row.error)
+        self.assertFalse(row.sale_order_id)
+        currency.active = True
+        currency.rate_ids = [(5,), (0, 0, {"name": "2020-01-01", "rate": 2.0})]
+        row.action_process()
+        self.assertEqual(row.sale_order_id.currency_id, currency, row.error)
+
     def test_negative_quantity(self):
         row = self._import(
             "N1",

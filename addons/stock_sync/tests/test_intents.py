@@ -11,9 +11,8 @@ from ..channels import errors
 from .common import StockSyncCommon, ago
 
 
-@tagged("post_install", "-at_install")
-class TestIntents(StockSyncCommon):
-    """SS-7, invariant 6: shops hear of parcels and cancellations, once."""
+class ShippingCase(StockSyncCommon):
+    """Orders of a shop that are shipped here."""
 
     def setUp(self):
         super().setUp()
@@ -48,6 +47,11 @@ class TestIntents(StockSyncCommon):
         self.env.flush_all()
         intent._job_send()
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestIntents(ShippingCase):
+    """SS-7, invariant 6: shops hear of parcels and cancellations, once."""
 
     def test_ship(self):
         picking = self._ship(self._import())

@@ -44,7 +44,8 @@ class TestOrdersIn(StockSyncCommon):
         job = self.env["queue.job"].search(
             [("identity_key", "=", f"stock_sync.poll:orders:{self.channel.id}")]
         )
-        self.assertEqual(job.channel, "root.stock_sync.orders")
+        lane = f"root.stock_sync.orders.shop_{self.channel.id}"
+        self.assertEqual(job.channel, lane)
         cursor = self.poll()
         self.assertEqual(len(self.find_rows(*(f"O{n}" for n in range(5)))), 5)
         self.assertEqual(cursor.watermark, naive(self.shop.updated["O4"]))

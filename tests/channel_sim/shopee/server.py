@@ -293,7 +293,8 @@ class ShopeeSimulator(Simulator):
 
     def _get_logistics_get_tracking_number(self, call, shop):
         order = self._order(shop, call.query)
-        number = f"SPXVN{order['order_sn'][-9:]}" if order["package_list"] else ""
+        is_made = order["package_list"] and not shop.carrier_is_slow
+        number = f"SPXVN{order['order_sn'][-9:]}" if is_made else ""
         return {"response": {"tracking_number": number, "hint": ""}}
 
     def _post_logistics_get_shipping_document_result(self, call, shop):

@@ -57,6 +57,8 @@ class Shop:
     pushes: list = field(default_factory=list)
     #: the seller took the authorisation back
     revoked: bool = False
+    #: parcels have no tracking number yet
+    carrier_is_slow: bool = False
     access_token: str = ""
     refresh_token: str = ""
 

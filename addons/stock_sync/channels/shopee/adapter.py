@@ -191,6 +191,7 @@ class ShopeeAdapter(ListingsMixin, ShippingMixin, WebhookMixin, Adapter):
                 if order.get("order_status") not in WITHOUT_ESCROW
             ]
         )
+        self._add_numbers(details)
         orders, failed = {}, {}
         for sn, order in details.items():
             if order.get("order_status") not in WITHOUT_ESCROW and sn not in incomes:

@@ -160,6 +160,16 @@ class ShippingMixin:
             raise
         return str(answer.get("response", {}).get("tracking_number") or "")
 
+    def _add_numbers(self, details):
+        """Details of an order tell no tracking number: those that were arranged and
+        wait for the carrier are asked for theirs."""
+        for order_sn, order in details.items():
+            packages = order.get("package_list") or ()
+            is_waiting = order.get("order_status") == "PROCESSED"
+            if is_waiting and len(packages) == 1:
+                number = packages[0].get("tracking_number")
+                packages[0]["tracking_number"] = number or self._tracking(order_sn)
+
     def _label_state(self, entry):
         answer = self.client.post(
             "logistics/get_shipping_document_result", {"order_list": [entry]}

@@ -1,0 +1,36 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.jobrunner.channels import ChannelManager
+
+from .common import StockSyncCommon
+
+_CONFIG = "root:3,root.stock_sync:2,root.stock_sync.orders:1,root.stock_sync.stock:1"
+
+
+@tagged("post_install", "-at_install")
+class TestLanes(StockSyncCommon):
+    """SS-4: each shop has a lane; one that is given no place shares its lane's."""
+
+    def _get_runner_lane(self, channel, lane, config=_CONFIG):
+        manager = ChannelManager()
+        manager.simple_configure(config)
+        name = channel._get_lane(lane)
+        return manager.get_channel_by_name(name, parent_fallback=True)
+
+    def test_shared_unless_configured(self):
+        for lane, name in (
+            ("orders", "root.stock_sync.orders"),
+            ("stock", "root.stock_sync.stock"),
+            ("other", "root.stock_sync"),
+        ):
+            found = self._get_runner_lane(self.channel, lane)
+            self.assertEqual(found.fullname, name)
+
+    def test_a_place_of_its_own(self):
+        config = f"{_CONFIG},{self.channel._get_lane('orders')}:1"
+        own = self._get_runner_lane(self.channel, "orders", config)
+        self.assertEqual(own.fullname, self.channel._get_lane("orders"))
+        other = self._get_runner_lane(self.other_channel, "orders", config)
+        self.assertEqual(other.fullname, "root.stock_sync.orders")
