@@ -115,6 +115,7 @@ _FOREIGN_INDEXES = (
     "sale_channel__company_id_index",
     "sale_order__client_order_ref_index",
     "sale_order_hub_figures_idx",
+    "sale_order_hub_no_channel_idx",
     "sale_order_hub_state_idx",
     "sale_order__sale_channel_id_index",
     "stock_picking__carrier_tracking_ref_index",

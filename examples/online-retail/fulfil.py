@@ -143,13 +143,14 @@ def _ship(env, ids, channel_id):
     """Everything that was approved leaves; on the day on which it once did."""
     pickings = env["stock.picking"].browse(ids)
     for move in pickings.move_ids:
-        move.quantity = move.product_uom_qty
-    pickings.move_ids.picked = True
+        # what could not be reserved was there all the same
+        if move.product_uom.compare(move.quantity, move.product_uom_qty):
+            move.quantity = move.product_uom_qty
+    left = pickings.sale_id.with_context(skip_sms=True)._ship_in_bulk()
+    if left:
+        raise RuntimeError("; ".join(text for _shipped, text in left.values()))
     for picking in pickings:
         # read by the invoice: the day of the shipment
-        picking.scheduled_date = picking.sale_id.date_order
-    pickings.with_context(skip_sms=True, skip_backorder=True).button_validate()
-    for picking in pickings:
         picking.date_done = picking.sale_id.date_order
 
 

@@ -29,6 +29,11 @@ class OrderHub(models.Model):
                 SQL(", ").join(map(SQL.identifier, self._get_figure_columns())),
             ),
         )
+        # what no channel brought, counted without going through what channels did
+        self._ensure_order_index(
+            "sale_order_hub_no_channel_idx",
+            SQL("(date_order DESC, id DESC) WHERE sale_channel_id IS NULL"),
+        )
         return result
 
     @api.model

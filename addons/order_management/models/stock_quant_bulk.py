@@ -56,7 +56,10 @@ class StockQuant(models.Model):
 
     @api.model
     def _fetch_for_transfer(self, lines):
-        """Read at once what Odoo would read quant by quant."""
+        """Read and lock at once what Odoo would read and lock quant by quant.
+
+        What another transaction has locked is left to Odoo, as it does one by one.
+        """
         lines = lines.filtered(lambda line: line.product_id.tracking == "none")
         places = lines.location_id | lines.location_dest_id
         quants_sudo = self.sudo().search(
@@ -66,6 +69,8 @@ class StockQuant(models.Model):
             ]
         )
         quants_sudo.mapped("quantity")
+        locked = quants_sudo.try_lock_for_update(allow_referencing=True)
+        Bulk.of(self).locked_quant_ids.update(locked.ids)
 
     @api.model
     def _add_reserved(self, taken):

@@ -19,9 +19,6 @@ from . import history, million
 WORDS = ("BH4711", "zzqqxx")
 #: rows that a list may read without an index: those its pager counts, and some
 FREE = 12_000
-#: counted from the covering index of figures (0.1 s of a million orders), which
-#: PostgreSQL takes only once a vacuum saw no older transaction in the whole cluster
-VACUUMED = ("order.hub: without_channel",)
 SCREENS = (
     "order.hub",
     "channel.order",
@@ -188,8 +185,6 @@ def explain(bench, login):
         for model in SCREENS:
             for name, domain, order in _open(env, model):
                 screens.append(f"{model}: {name}")
-                if screens[-1] in VACUUMED:
-                    continue
                 work = _read(env, model, domain, order)
                 for query in _asked(env, work):
                     for read in _find_reads(env.cr, query):
