@@ -222,7 +222,21 @@ follow_lanes() {
     done
 }
 
+# What ./test had in memory is gone when the machine starts anew, and PostgreSQL, if it was not
+# stopped before, wants to write into it: a folder to write into, and what it is told for that.
+replace_lost_memory() {
+    local link version
+    for link in pg/pg_tblspc/*; do
+        if [ -L "$link" ] && [ ! -d "$link" ]; then
+            version=$(pg_controldata pg | sed -n 's/^Catalog version number: *//p')
+            mkdir -p "$(readlink "$link")/PG_$(cat pg/PG_VERSION)_$version"
+            echo "-c ignore_invalid_pages=on"
+        fi
+    done
+}
+
 start_postgres() {
+    local lost
     # shellcheck disable=SC1091
     . ./env
     if [ ! -s pg/PG_VERSION ]; then
@@ -241,7 +255,8 @@ start_postgres() {
         . ./env
         # in a session of its own: Ctrl-C in the terminal must not reach it before Odoo has ended;
         # without the lock, or the next setup would wait until it ends
-        setsid pg_ctl -D pg -w -l log/postgresql.log -o "-p $PGPORT" start > /dev/null 9>&- \
+        lost=$(replace_lost_memory)
+        setsid pg_ctl -D pg -w -l log/postgresql.log -o "-p $PGPORT $lost" start > /dev/null 9>&- \
             || die "PostgreSQL did not start: see $P/log/postgresql.log"
         echo 1 > pg-started
     fi

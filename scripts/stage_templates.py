@@ -82,7 +82,7 @@ def prepare_bare(addon):
     name = f"suite_bare_{addon}"
 
     def build():
-        suitelib.clone_database(start, name)
+        suitelib.clone_database(start, name, to_keep=True)
         suitelib.install(name, modules, f"template-bare-{addon}", demo=False)
 
     prepare(name, suitelib.fingerprint([], suitelib.stamp(start), *modules), build)
@@ -95,7 +95,7 @@ def prepare_all():
     names = list(suitelib.manifests())
 
     def build():
-        suitelib.clone_database(BASE, ALL)
+        suitelib.clone_database(BASE, ALL, to_keep=True)
         suitelib.install(ALL, names, "template-all")
         compile_assets(ALL)
 

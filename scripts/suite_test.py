@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+import pg_memory
 import pg_use
 import stage_times
 import suitelib
@@ -165,7 +166,7 @@ def run_tests(options):
         print("\n".join(stage.name for stage in stages))
         return 0, 0
     machine = stage_times.Machine()
-    with pg_use.fast():
+    with pg_use.fast(), pg_memory.tablespace():
         results = run_all(stages, context)
     if not context.word:
         note_times(results)

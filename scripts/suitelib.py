@@ -120,9 +120,15 @@ def drop_database(name):
     (STAMP_DIR / f"db-{name}").unlink(missing_ok=True)
 
 
-def clone_database(template, name):
+def clone_database(template, name, to_keep=False):
+    """Make ``name`` a copy of ``template``.
+
+    :param to_keep: on the disk, where other copies live in memory (`pg_memory`)
+    """
     drop_database(name)
-    psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    space = not to_keep and os.environ.get("SUITE_TABLESPACE")
+    where = f' TABLESPACE "{space}"' if space else ""
+    psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{where}')
     source = DATA_DIR / "filestore" / template
     if source.is_dir():
         # hard links: Odoo never rewrites a file of its filestore

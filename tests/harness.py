@@ -30,6 +30,8 @@ TEMPLATE_BASE = os.environ.get("SUITE_TEMPLATE_BASE", "suite_base")
 TEMPLATE_ALL = os.environ.get("SUITE_TEMPLATE_ALL", "suite_all")
 #: how often a race is run, each time with other random numbers; more with --all
 SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
+#: where PostgreSQL puts copies: in memory while ./test runs, see scripts/pg_memory.py
+TABLESPACE = os.environ.get("SUITE_TABLESPACE", "pg_default")
 DATA_DIR = PREFIX / "data"
 LOG_DIR = PREFIX / "log"
 
@@ -83,7 +85,10 @@ class Database:
         self._mother = None
         with contextlib.closing(_connect("postgres")) as connection:
             with connection.cursor() as cr:
-                cr.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+                cr.execute(
+                    f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"'
+                    f' TABLESPACE "{TABLESPACE}"'
+                )
         source = DATA_DIR / "filestore" / template
         if source.is_dir():
             # Odoo never rewrites a file of the filestore: hard links are safe

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg2
 import requests
 
+from .. import harness
 from . import medusa_goods, npm
 from .server import EXAMPLES, ShopServer
 
@@ -239,7 +240,8 @@ def running(hooks):
         database = f"peer_{os.getpid()}"
         _sql(
             f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)',
-            f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {_ROLE}',
+            f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {_ROLE}'
+            f' TABLESPACE "{harness.TABLESPACE}"',
         )
         try:
             with MedusaServer(folder, hooks, database) as server:
