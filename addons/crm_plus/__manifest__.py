@@ -11,7 +11,11 @@
         "sale_management",
     ],
     "data": [
+        "security/customer_snapshot_security.xml",
+        "security/ir.model.access.csv",
+        "views/customer_snapshot_views.xml",
         "views/crm_plus_menus.xml",
+        "views/customer_snapshot_menus.xml",
     ],
     "application": True,
 }
