@@ -13,6 +13,7 @@
     "data": [
         "security/customer_snapshot_security.xml",
         "security/ir.model.access.csv",
+        "data/customer_snapshot_cron.xml",
         "views/customer_snapshot_views.xml",
         "views/crm_plus_menus.xml",
         "views/customer_snapshot_menus.xml",
