@@ -17,3 +17,12 @@ from . import account_partial_reconcile
 from . import crm_lead
 from . import res_partner_snapshot
 from . import base_partner_merge
+from . import customer_snapshot_nightly
+from . import customer_segment
+from . import customer_segment_member
+from . import customer_segment_history
+from . import res_partner_segment
+from . import customer_playbook
+from . import customer_playbook_entry
+from . import product_pricelist
+from . import res_config_settings

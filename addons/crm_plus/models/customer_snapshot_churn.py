@@ -45,9 +45,7 @@ class CustomerSnapshot(models.Model):
                 )
             )
             fitted = model._get_model()
-            rows = [
-                (*row, self._forecast(fitted, row, grain)) for row in histories
-            ]
+            rows = [(*row, self._forecast(fitted, row, grain)) for row in histories]
         columns = zip(*rows, strict=True) if rows else ([], [], [], [])
         repeats, recency, age, expected = map(list, columns)
         query = SQL(
@@ -200,9 +198,7 @@ class CustomerSnapshot(models.Model):
                     "(CASE WHEN f.churn_repeats = 0 AND f.order_count > 0"
                     " AND c.band > 1 THEN 1 ELSE 0 END)::float"
                 ),
-                SQL(
-                    "jsonb_build_object('code', 'once', 'days', f.days_since_last)"
-                ),
+                SQL("jsonb_build_object('code', 'once', 'days', f.days_since_last)"),
             ),
             (
                 SQL(
@@ -230,8 +226,6 @@ class CustomerSnapshot(models.Model):
             ),
             (
                 SQL("(CASE WHEN f.overdue_due > 0 THEN 0.5 ELSE 0 END)::float"),
-                SQL(
-                    "jsonb_build_object('code', 'overdue', 'amount', f.overdue_due)"
-                ),
+                SQL("jsonb_build_object('code', 'overdue', 'amount', f.overdue_due)"),
             ),
         ]

@@ -75,7 +75,9 @@ class CustomerSnapshot(models.Model):
         """A temporary table of this transaction, with the planner told its size."""
         table = SQL.identifier(f"customer_{name}")
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
-        self.env.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query))
+        self.env.cr.execute(
+            SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
         self.env.cr.execute(SQL("ANALYZE %s", table))
 
     def _make_scope(self, moment, partners):
@@ -133,7 +135,12 @@ class CustomerSnapshot(models.Model):
         for number, (table, names) in enumerate(figures):
             alias = SQL.identifier(f"f{number}")
             joins.append(
-                SQL("LEFT JOIN %s %s ON %s.partner_id = b.partner_id", table, alias, alias)
+                SQL(
+                    "LEFT JOIN %s %s ON %s.partner_id = b.partner_id",
+                    table,
+                    alias,
+                    alias,
+                )
             )
             for name in names:
                 columns[name] = self._get_figure_column(alias, name)

@@ -57,6 +57,8 @@ class ResCompany(models.Model):
                         self.env._(
                             "%(field)s: write four numbers, the smallest first, such as"
                             ' "30, 90, 180, 270".',
-                            field=self._fields[name].get_description(self.env)["string"],
+                            field=self._fields[name].get_description(self.env)[
+                                "string"
+                            ],
                         )
                     ) from error
