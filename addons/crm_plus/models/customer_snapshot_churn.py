@@ -15,7 +15,7 @@ REASONS = 3
 
 
 class CustomerSnapshot(models.Model):
-    """Whether a customer will be back: BG/NBD where it can be fitted, else the rhythm."""
+    """Whether a customer will be back: BG/NBD where it can be fitted, else rhythm."""
 
     _inherit = "customer.snapshot"
 

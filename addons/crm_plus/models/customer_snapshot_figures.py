@@ -19,8 +19,8 @@ class Moment(NamedTuple):
 class CustomerSnapshot(models.Model):
     """Where the figures come from.
 
-    A purchase is a confirmed order, or a posted invoice that belongs to no order, on the
-    day of the company's clock. What came back is what posted credit notes say.
+    A purchase is a confirmed order, or a posted invoice that belongs to no order, on
+    the day of the company's clock. What came back is what posted credit notes say.
     """
 
     _inherit = "customer.snapshot"
@@ -49,7 +49,7 @@ class CustomerSnapshot(models.Model):
         ]
 
     def _get_base_query(self, moment):
-        """The customers that get a row: whoever we quoted, sold, billed or are after."""
+        """The customers that get a row: whoever was quoted, sold or billed, or a lead."""
         return SQL(
             """
             SELECT p.id AS partner_id, p.active, p.user_id, u.sale_team_id AS team_id
