@@ -1,0 +1,27 @@
+{
+    "name": "Customer Care",
+    "summary": "The whole customer: segments, churn, scoring, follow-up",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Order Suite contributors",
+    "website": "https://github.com/order-suite/order-suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm",
+        "sale_management",
+    ],
+    "data": [
+        "security/customer_snapshot_security.xml",
+        "security/customer_segment_security.xml",
+        "security/ir.model.access.csv",
+        "data/customer_snapshot_cron.xml",
+        "data/customer_segment_data.xml",
+        "views/customer_snapshot_views.xml",
+        "views/customer_segment_views.xml",
+        "views/customer_playbook_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/crm_plus_menus.xml",
+        "views/customer_snapshot_menus.xml",
+    ],
+    "application": True,
+}

@@ -1,0 +1,15 @@
+{
+    "name": "Customer Care: Order Hub",
+    "summary": "Deliveries, returns and channels in the view of the customer",
+    "version": "19.0.1.0.0",
+    "category": "Hidden",
+    "author": "Order Suite contributors",
+    "website": "https://github.com/order-suite/order-suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm_plus",
+        "order_management",
+    ],
+    "data": [],
+    "auto_install": True,
+}
