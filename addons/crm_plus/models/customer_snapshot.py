@@ -88,9 +88,7 @@ class CustomerSnapshot(models.Model):
     churn_repeats = fields.Integer(
         "Repeat Purchases", help="Days with a purchase after the first one."
     )
-    alive_probability = fields.Float(
-        "Probably Active", digits=(5, 4), aggregator="avg"
-    )
+    alive_probability = fields.Float("Probably Active", digits=(5, 4), aggregator="avg")
     churn_band = fields.Selection(CHURN_BANDS, "Churn Risk", index=True)
     churn_reason = fields.Json("Reasons of the Risk")
     churn_words = fields.Char("Why", compute="_compute_churn_words")
