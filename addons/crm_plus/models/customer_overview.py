@@ -101,7 +101,7 @@ class CustomerOverview(models.AbstractModel):
 
     @api.model
     def _get_quick_actions(self, customer):
-        """Return what can be started from here: dicts ``{key, label, icon, action}``."""
+        """Return what can be started here: dicts ``{key, label, icon, action}``."""
         return [
             action
             for model, action in (

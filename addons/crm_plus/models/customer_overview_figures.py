@@ -167,7 +167,7 @@ class CustomerOverview(models.AbstractModel):
         return record._has_field_access(record._fields[name], "read")
 
     def _prepare_list_action(self, model, name, domain):
-        """An action with the records behind a figure; none where they are not to read."""
+        """An action with the records behind a figure, where the user may read them."""
         if not self.env[model].has_access("read"):
             return False
         return {

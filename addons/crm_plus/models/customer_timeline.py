@@ -26,9 +26,9 @@ _MAX_PAGE = 200
 class CustomerTimeline(models.AbstractModel):
     """Everything that happened with a customer, merged from where it is recorded.
 
-    Nothing is copied: each source is a SELECT of the records its user may read, with the
-    record rules inside. The newest of each are merged and read on from a key, so that a
-    page costs the same number of queries whatever the length of the history.
+    Nothing is copied: each source is a SELECT of the records its user may read, with
+    the record rules inside. The newest of each are merged and read on from a key, so
+    that a page costs the same number of queries whatever the length of the history.
     """
 
     _name = "customer.timeline"
@@ -59,7 +59,7 @@ class CustomerTimeline(models.AbstractModel):
         last = rows[limit - 1] if len(rows) > limit else None
         entries = [self._prepare_entry(row) for row in rows[:limit]]
         self._decorate(entries)
-        return {"entries": entries, "cursor": last and _make_cursor(last)}
+        return {"entries": entries, "cursor": bool(last) and _make_cursor(last)}
 
     @api.model
     def _get_sources(self, partner_ids, kinds=None):

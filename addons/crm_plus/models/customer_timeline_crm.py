@@ -50,7 +50,8 @@ class CustomerTimeline(models.AbstractModel):
             "title": "name",
             "amount": "expected_revenue",
             "currency_id": lambda query: SQL(
-                "(SELECT c.currency_id FROM res_company c WHERE c.id = COALESCE(%s, %s))",
+                "(SELECT c.currency_id FROM res_company c"
+                " WHERE c.id = COALESCE(%s, %s))",
                 leads._field_to_sql(query.table, "company_id", query),
                 self.env.company.id,
             ),

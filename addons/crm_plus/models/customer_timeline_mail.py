@@ -80,7 +80,8 @@ class CustomerTimeline(models.AbstractModel):
             kind=lambda query: self._get_message_kind(query, column),
             occurred_at="date",
             title=lambda query: SQL(
-                "concat_ws(' ', %s, regexp_replace(left(%s, 2000), '<[^>]+>', ' ', 'g'))",
+                "concat_ws(' ', %s,"
+                " regexp_replace(left(%s, 2000), '<[^>]+>', ' ', 'g'))",
                 column(query, "subject"),
                 column(query, "body"),
             ),

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import Query
 
 
 class ResPartner(models.Model):
@@ -49,7 +50,7 @@ class ResPartner(models.Model):
             query = snapshots._search(of_company & domain)
             return Domain("commercial_partner_id", "in", query.subselect("partner_id"))
 
-        if operator == "any" or not isinstance(value, (list, tuple, set, frozenset)):
+        if isinstance(value, (Domain, Query)):
             inner = value if isinstance(value, Domain) else Domain("id", "in", value)
             return customers(inner)
         domain = customers(Domain("id", "in", [id_ for id_ in value if id_]))

@@ -3,3 +3,4 @@ from . import test_customer_overview
 from . import test_customer_timeline
 from . import test_customer_timeline_access
 from . import test_customer_timeline_size
+from . import test_customer_view_browser

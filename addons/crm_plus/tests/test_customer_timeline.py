@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -105,13 +107,15 @@ class TestCustomerTimeline(CustomerViewCommon):
 
     def test_messages_notes_and_activities(self):
         self.customer.message_post(
-            body="<p>Thank you for the <b>offer</b></p>",
+            body=Markup("<p>Thank you for the <b>offer</b></p>"),
             subject="Offer",
             message_type="email",
             subtype_xmlid="mail.mt_comment",
             author_id=self.contact.id,
         )
-        self.customer.message_post(body="Pays late", subtype_xmlid="mail.mt_note")
+        self.customer.message_post(
+            body="Pays late", message_type="comment", subtype_xmlid="mail.mt_note"
+        )
         activity = self.customer.activity_schedule(
             "mail.mail_activity_data_call", summary="Call about tea"
         )
@@ -178,8 +182,8 @@ class TestCustomerTimeline(CustomerViewCommon):
         )
         self.assertEqual(self._kinds(groups=["pipeline"]), {"lead"})
         self.assertEqual(self._kinds(groups=["sales"]), {"order"})
-        self.assertEqual(self._ids(lead, search="ca phe"), lead)
         self.assertEqual(self._ids(lead, search="phê  cà"), lead)
+        self.assertEqual(self._ids(lead, search="100%"), lead)
         self.assertFalse(self._entries(search="100_"))
         self.assertEqual(self._ids(order, search=order.name), order)
         self.assertFalse(self._entries(groups=["no such group"]))

@@ -47,7 +47,9 @@ class TestCustomerTimelineAccess(CustomerViewCommon):
         self._make_snapshot()
         for order in theirs + own:
             order.message_post(
-                body=f"Margin of {order.name} is thin", subtype_xmlid="mail.mt_note"
+                body=f"Margin of {order.name} is thin",
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
             )
         shown = {
             entry["open_id"]
