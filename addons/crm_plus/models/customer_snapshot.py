@@ -109,7 +109,8 @@ class CustomerSnapshot(models.Model):
     score_grade = fields.Char(size=2)
     computed_at = fields.Datetime(readonly=True)
 
-    _company_partner_uniq = models.UniqueIndex("(company_id, partner_id)")
+    # a constraint, not an index: merging customers looks for constraints only
+    _customer_uniq = models.Constraint("UNIQUE (company_id, partner_id)")
 
     @api.depends_context("uid")
     def _compute_is_mine(self):
@@ -151,15 +152,4 @@ class CustomerSnapshot(models.Model):
 
     def action_schedule_activity(self):
         """Plan an activity for each of these customers."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Plan an Activity"),
-            "res_model": "mail.activity.schedule",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "active_model": "res.partner",
-                "active_id": self.partner_id[:1].id,
-                "active_ids": self.partner_id.ids,
-            },
-        }
+        return self._get_activity_action(self.partner_id)

@@ -4,3 +4,5 @@ from . import test_customer_timeline
 from . import test_customer_timeline_access
 from . import test_customer_timeline_size
 from . import test_customer_view_browser
+
+from . import test_customer_snapshot
