@@ -120,20 +120,14 @@ class CustomerOverview(models.AbstractModel):
         snapshots = self.env["customer.snapshot"]
         if not snapshots.has_access("read"):
             return snapshots
-        snapshot = customer.customer_snapshot_id
-        if not snapshot:
-            self._refresh_snapshot(customer)
-            snapshot = customer.customer_snapshot_id
-        return snapshot
+        # made at the first look where nothing has happened yet
+        return customer.customer_snapshot_id or snapshots._ensure(customer)
 
     def _refresh_snapshot(self, customer):
-        if not hasattr(self.env["customer.snapshot"], "_refresh"):
-            return
         # written by the system, whoever looks; read with the user's own rights
         self.env["customer.snapshot"].sudo()._refresh(
             partners=customer.sudo(), companies=self.env.company
         )
-        customer.invalidate_recordset(["customer_snapshot_id"])
 
     def _prepare_customer(self, customer, snapshot):
         contacts = customer.search_fetch(
@@ -217,19 +211,19 @@ class CustomerOverview(models.AbstractModel):
 
     def _get_products(self, snapshot):
         rows = (snapshot and snapshot.top_products) or []
-        products = self.env["product.product"].browse(row["product_id"] for row in rows)
+        products = self.env["product.product"].browse(row["id"] for row in rows)
         # the names of what was bought, sold any more or not
         products_sudo = products.sudo().exists()
         names = {product.id: product.display_name for product in products_sudo}
         return [
             {
-                "id": row["product_id"],
-                "name": names[row["product_id"]],
+                "id": row["id"],
+                "name": names[row["id"]],
                 "quantity": row.get("quantity", 0),
                 "amount": row.get("amount", 0),
             }
             for row in rows
-            if row["product_id"] in names
+            if row["id"] in names
         ]
 
     def _get_activities(self, customer):

@@ -158,9 +158,7 @@ class CustomerOverview(models.AbstractModel):
         """The names of the segments the customer is in now."""
         return [
             {"id": segment.id, "name": segment.display_name}
-            for segment in (
-                customer.segment_ids if "segment_ids" in customer._fields else []
-            )
+            for segment in customer.segment_ids
         ]
 
     def _can_read(self, record, name):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import unicodedata
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -21,6 +22,14 @@ _COLUMNS = {
 }
 _KEY = ("occurred_at", "kind", "res_model", "res_id")
 _MAX_PAGE = 200
+#: letters that Unicode does not take apart, as far as one letter stands for them
+_STROKES = str.maketrans("ĐđØøŁł", "ddooll")
+#: small letters without accents, by PostgreSQL's own means: the extension "unaccent"
+#: is not everybody's to install
+_FOLDED = (
+    "regexp_replace(lower(translate(normalize(s.title, NFKD), 'ĐđØøŁł', 'ddooll')),"
+    " '[\u0300-\u036f]', '', 'g')"
+)
 
 
 class CustomerTimeline(models.AbstractModel):
@@ -81,7 +90,8 @@ class CustomerTimeline(models.AbstractModel):
     def _get_kinds(self):
         """Return what there can be: ``{kind: {label, icon, group, model}}``.
 
-        ``model`` is what a user has to be allowed to read; ``icon`` is Font Awesome's.
+        ``model`` is what a user has to be allowed to read; ``icon`` is Font Awesome's;
+        ``state_field`` is whose words ``state`` gets, "state" where there is none.
         """
         return {}
 
@@ -108,7 +118,9 @@ class CustomerTimeline(models.AbstractModel):
             entry["user"] = users.get(entry["user_id"], False)
             entry["contact"] = contacts.get(entry["partner_id"], False)
             entry["author"] = authors.get(entry["author_id"], False)
-            entry["state_label"] = self._get_state_label(entry)
+            entry["state_label"] = self._get_state_label(
+                entry, kind.get("state_field", "state")
+            )
 
     @api.model
     def _make_source(self, model, domain, kind, occurred_at, title, **columns):
@@ -184,12 +196,8 @@ class CustomerTimeline(models.AbstractModel):
         )
 
     def _get_search_condition(self, word):
-        """A word in the title, without accents where the database can."""
-        word = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        unaccent = self.env.registry.unaccent
-        return SQL(
-            "%s ILIKE %s", unaccent(SQL("s.title")), unaccent(SQL("%s", f"%{word}%"))
-        )
+        """A word in the title; accents and capitals make no difference."""
+        return SQL("strpos(%s, %s) > 0", SQL(_FOLDED), _fold(word))
 
     def _prepare_entry(self, row):
         extra = row["extra"] or {}
@@ -217,10 +225,10 @@ class CustomerTimeline(models.AbstractModel):
         records_sudo = self.env[model].sudo().browse(ids).exists()
         return {record.id: record.display_name for record in records_sudo}
 
-    def _get_state_label(self, entry):
+    def _get_state_label(self, entry, name):
         if not entry["state"] or entry["res_model"] not in self.env:
             return False
-        field = self.env[entry["res_model"]]._fields.get("state")
+        field = self.env[entry["res_model"]]._fields.get(name)
         if field is None or field.type != "selection":
             return entry["state"]
         labels = dict(field._description_selection(self.env))
@@ -249,6 +257,11 @@ class CustomerTimeline(models.AbstractModel):
     def _of_family(self, partner_ids, field="partner_id"):
         """The domain of records whose contact is one of the family."""
         return Domain(field, "in", partner_ids)
+
+
+def _fold(text):
+    text = unicodedata.normalize("NFKD", text.translate(_STROKES)).lower()
+    return "".join(char for char in text if not "\u0300" <= char <= "\u036f")
 
 
 def _make_cursor(row):

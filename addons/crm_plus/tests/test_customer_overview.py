@@ -43,8 +43,8 @@ class TestCustomerOverview(CustomerViewCommon):
             alive_probability=0.31,
             month_values={today.strftime("%Y-%m"): 500},
             top_products=[
-                {"product_id": self.product.id, "quantity": 5, "amount": 500},
-                {"product_id": 0, "quantity": 1, "amount": 1},
+                {"id": self.product.id, "quantity": 5, "amount": 500},
+                {"id": 0, "quantity": 1, "amount": 1},
             ],
         )
         head = self._overview()
