@@ -1,4 +1,11 @@
-import {Component, onWillStart, onWillUpdateProps, useEffect, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {toLocaleDateString, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {formatCurrency} from "@web/core/currency";
 import {groupByMonth} from "./customer_view_logic";

@@ -4,7 +4,12 @@ import {CustomerMonths} from "./customer_months";
 import {CustomerTimeline} from "./customer_timeline";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
-import {deserializeDate, deserializeDateTime, formatDate, toLocaleDateTimeString} from "@web/core/l10n/dates";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    formatDate,
+    toLocaleDateTimeString,
+} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
