@@ -10,6 +10,5 @@
         "crm_phonecall",
         "crm_plus",
     ],
-    "data": [],
     "auto_install": True,
 }

@@ -22,6 +22,12 @@
         "views/res_config_settings_views.xml",
         "views/crm_plus_menus.xml",
         "views/customer_snapshot_menus.xml",
+        "views/customer_view_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_plus/static/src/**/*"],
+        "web.assets_tests": ["crm_plus/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_plus/static/tests/**/*.test.js"],
+    },
     "application": True,
 }

@@ -10,6 +10,5 @@
         "crm_plus",
         "distribution",
     ],
-    "data": [],
     "auto_install": True,
 }

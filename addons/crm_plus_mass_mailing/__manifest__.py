@@ -10,6 +10,5 @@
         "crm_plus",
         "mass_mailing",
     ],
-    "data": [],
     "auto_install": True,
 }

@@ -8,8 +8,8 @@
     "license": "AGPL-3",
     "depends": [
         "crm_plus",
+        "crm_plus_sale_stock",
         "order_management",
     ],
-    "data": [],
-    "auto_install": True,
+    "auto_install": ["crm_plus", "order_management"],
 }

@@ -1,1 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import customer_overview
+from . import customer_timeline

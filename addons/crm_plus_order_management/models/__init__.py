@@ -1,1 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import customer_overview
+from . import customer_snapshot
+from . import customer_timeline
