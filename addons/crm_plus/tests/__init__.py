@@ -1,1 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import test_customer_consent
+from . import test_customer_duplicate
+from . import test_customer_merge
