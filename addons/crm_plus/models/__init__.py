@@ -17,3 +17,17 @@ from . import res_partner_consent
 from . import res_partner_groups
 from . import res_partner_hygiene
 from . import res_partner_privacy
+from . import calendar_event
+from . import crm_lead_score
+from . import crm_lead_steps
+from . import crm_score_version
+from . import crm_score_backtest
+from . import crm_score_group
+from . import crm_score_rule
+from . import customer_assignment_engine
+from . import customer_assignment_log
+from . import customer_assignment_member
+from . import customer_assignment_mixin
+from . import customer_assignment_rule
+from . import crm_lead_assignment
+from . import resource_calendar

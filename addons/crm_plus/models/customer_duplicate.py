@@ -159,7 +159,7 @@ class CustomerDuplicate(models.Model):
         # differ; whoever may decide here has seen both contacts side by side.
         wizard_sudo = self.env["base.partner.merge.automatic.wizard"].sudo()
         journals_sudo = self.env["customer.merge"].sudo()
-        newest = journals_sudo.search([], limit=1).id
+        newest = journals_sudo.search([], limit=1).id or 0
         other = partners - self.keep_id
         wizard_sudo.with_context(crm_plus_merge_journal=True)._merge(
             partners.ids, self.keep_id.sudo()

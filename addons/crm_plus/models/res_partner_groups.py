@@ -50,6 +50,7 @@ class ResPartner(models.Model):
     def _search_age_band(self, operator, value):
         if operator != "in":
             return NotImplemented
+        self.flush_model(["birth_date"])  # read by SQL below
         keys = [key for key in value if key]
         bands = self._sql_age_band(SQL("birth_date"))
         found = SQL(

@@ -77,7 +77,7 @@ class TestCustomerConsent(HygieneCommon):
         consent = self._say("mail", "granted", text="Yes, send me news")
         with self.assertRaises(UserError):
             consent.write({"status": "withdrawn"})
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             consent.unlink()
 
     def test_queries_do_not_grow(self):
