@@ -14,6 +14,7 @@ class CustomerAssignmentMixin(models.AbstractModel):
 
     _name = "customer.assignment.mixin"
     _description = "Assigned by Rules"
+    _inherit = ["mail.thread"]
 
     assignment_rule_id = fields.Many2one(
         "customer.assignment.rule",

@@ -3,3 +3,6 @@
 from . import test_customer_consent
 from . import test_customer_duplicate
 from . import test_customer_merge
+from . import test_crm_score
+from . import test_customer_assignment
+from . import test_customer_follow_up
