@@ -8,3 +8,10 @@ from . import test_customer_view_browser
 from . import test_customer_snapshot
 from . import test_customer_segment
 from . import test_customer_scores
+
+from . import test_customer_consent
+from . import test_customer_duplicate
+from . import test_customer_merge
+from . import test_crm_score
+from . import test_customer_assignment
+from . import test_customer_follow_up

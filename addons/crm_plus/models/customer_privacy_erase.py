@@ -1,0 +1,152 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CustomerPrivacyLog(models.Model):
+    """Erasure: the person goes, the figures stay (append-only history, the books)."""
+
+    _inherit = "customer.privacy.log"
+
+    @api.model
+    def _erase(self, partner):
+        """Blank everything that tells who ``partner`` is, everywhere.
+
+        Orders, invoices and amounts stay and point at a contact without a name.
+        :raises UserError: staff, a company of the database, or the books still need
+            the name (money is owed)
+        """
+        partner.ensure_one()
+        partner.check_access("write")
+        partner_sudo = partner.sudo()
+        self._check_erase_allowed(partner_sudo)
+        log_sudo = self.sudo()
+        leads = log_sudo._find_unlinked_leads(partner_sudo)
+        entry = log_sudo._record("erase", partner, {})
+        counts = {}
+        for records, values in log_sudo._get_erased_values(partner_sudo, leads):
+            if records:
+                counts[records._name] = counts.get(records._name, 0) + len(records)
+                records.with_context(
+                    crm_plus_erase=True, mail_notrack=True, tracking_disable=True
+                ).write(values)
+        counts.update(log_sudo._erase_history(partner_sudo))
+        entry.write({"details": counts, "record_count": sum(counts.values())})
+        return entry
+
+    @api.model
+    def _check_erase_allowed(self, partner_sudo):
+        users = partner_sudo.with_context(active_test=False).user_ids
+        if any(not user.share for user in users):
+            raise UserError(
+                self.env._(
+                    "%(name)s is a colleague: archive the user first.",
+                    name=partner_sudo.name,
+                )
+            )
+        if self.env["res.company"].sudo().search_count(
+            [("partner_id", "=", partner_sudo.id)], limit=1
+        ):
+            raise UserError(
+                self.env._("%(name)s is your own company.", name=partner_sudo.name)
+            )
+        open_items = self.env["account.move"].sudo()
+        if open_items.search_count(
+            [
+                ("partner_id", "=", partner_sudo.id),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial", "in_payment")),
+            ],
+            limit=1,
+        ):
+            raise UserError(
+                self.env._(
+                    "%(name)s has unpaid invoices: the law lets you keep the name"
+                    " until they are settled.",
+                    name=partner_sudo.name,
+                )
+            )
+
+    @api.model
+    def _get_erased_values(self, partner_sudo, leads):
+        """:return: [(records, values that say nothing)]; a hook for bridges."""
+        erased = self.env._("Erased person %(number)s", number=partner_sudo.id)
+        blank = dict.fromkeys(
+            (
+                "email", "phone", "street", "street2", "zip", "city", "website",
+                "function", "comment", "ref", "vat", "image_1920", "birth_date",
+                "partner_latitude", "partner_longitude", "barcode",
+            ),
+            False,
+        )  # fmt: skip
+        all_leads = leads | self.env["crm.lead"].with_context(
+            active_test=False
+        ).search([("partner_id", "=", partner_sudo.id)])
+        lead_blank = dict.fromkeys(
+            (
+                "contact_name", "partner_name", "email_from", "email_cc", "phone",
+                "street", "street2", "zip", "city", "website", "function",
+                "description", "referred",
+            ),
+            False,
+        )  # fmt: skip
+        return [
+            (
+                partner_sudo,
+                {
+                    **{n: v for n, v in blank.items() if n in partner_sudo._fields},
+                    "name": erased,
+                    "category_id": [(5,)],
+                    "active": False,
+                },
+            ),
+            (all_leads, {**lead_blank, "name": erased}),
+            (partner_sudo.consent_ids, {"text": False, "ip_address": False}),
+            (self._get_merges(partner_sudo), self._get_blank_merge(erased)),
+        ]
+
+    @api.model
+    def _get_merges(self, partner_sudo):
+        return self.env["customer.merge"].search(
+            ["|", ("kept_id", "=", partner_sudo.id), ("merged_ids", "=", partner_sudo.id)]
+        )
+
+    @api.model
+    def _get_blank_merge(self, erased):
+        # what the journal kept is the person's, too: such a merge is final
+        return {
+            "name": erased,
+            "state": "expired",
+            "references": False,
+            "kept_values": False,
+        }
+
+    @api.model
+    def _erase_history(self, partner_sudo):
+        """Messages about or from the person and files filed on the contact.
+
+        :return: {model: number}
+        """
+        users = partner_sudo.with_context(active_test=False).user_ids
+        users.write({"active": False})
+        messages = self.env["mail.message"].search(
+            [
+                "|",
+                ("author_id", "=", partner_sudo.id),
+                "&",
+                ("model", "=", "res.partner"),
+                ("res_id", "=", partner_sudo.id),
+            ]
+        )
+        messages.tracking_value_ids.unlink()
+        files = messages.attachment_ids | self.env["ir.attachment"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", partner_sudo.id)]
+        )
+        counts = {"mail.message": len(messages), "ir.attachment": len(files)}
+        messages.write({"body": "", "subject": False, "email_from": False})
+        files.unlink()
+        doubles = self.env["res.partner"].with_context(active_test=False)
+        for double in doubles.search([("merged_into_id", "=", partner_sudo.id)]):
+            self._erase(double)
+        return counts

@@ -1,0 +1,300 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
+
+from odoo import Command, api, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .hygiene_common import HygieneCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerAssignment(HygieneCommon):
+    """CP-4: who gets which lead, the clock of the first response, hand-back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["customer.assignment.rule"].search([]).active = False
+        cls.env["crm.lead"].search([("user_id", "=", False)]).active = False
+        cls.users = cls.env["res.users"].union(
+            *[
+                new_test_user(cls.env, f"seller_{n}", "sales_team.group_sale_salesman")
+                for n in range(3)
+            ]
+        )
+        cls.calendar = cls.env["resource.calendar"].create(
+            {"name": "Week", "tz": "UTC", "company_id": cls.env.company.id}
+        )
+        cls.env.company.resource_calendar_id = cls.calendar
+        cls.rule = cls._create_rule()
+
+    @classmethod
+    def _create_rule(cls, users=None, **values):
+        users = cls.users if users is None else users
+        return cls.env["customer.assignment.rule"].create(
+            {
+                "name": "Rule",
+                "at_work_only": False,
+                "member_ids": [Command.create({"user_id": user.id}) for user in users],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_leads(cls, number, **values):
+        return cls.env["crm.lead"].create(
+            [{"name": f"Lead {n}", "user_id": False, **values} for n in range(number)]
+        )
+
+    def _counts(self, leads):
+        return [len(leads.filtered(lambda x, u=user: x.user_id == u)) for user in self.users]
+
+    def test_in_turn_by_weight(self):
+        self.rule.member_ids[0].weight = 2
+        leads = self._create_leads(8)
+        leads._assign_waiting()
+        self.assertEqual(self._counts(leads), [4, 2, 2])
+        self.assertEqual(self.rule.member_ids.mapped("assigned_total"), [4, 2, 2])
+        more = self._create_leads(4)
+        more._assign_waiting()
+        self.assertEqual(self._counts(more), [2, 1, 1])
+
+    def test_daily_cap_waits_and_falls_to_the_next_rule(self):
+        self.rule.member_ids.daily_cap = 1
+        leads = self._create_leads(5)
+        leads._assign_waiting()
+        self.assertEqual(self._counts(leads), [1, 1, 1])
+        self.assertEqual(len(leads.filtered(lambda lead: not lead.user_id)), 2)
+        self._create_rule(self.users[0], sequence=99)
+        leads._assign_waiting()
+        self.assertEqual(self._counts(leads), [3, 1, 1])
+
+    def test_cap_begins_anew_every_day(self):
+        self.rule.member_ids.daily_cap = 1
+        self._create_leads(3)._assign_waiting()
+        self.rule.member_ids.counted_on = fields.Date.today() - timedelta(days=1)
+        leads = self._create_leads(3)
+        leads._assign_waiting()
+        self.assertEqual(self._counts(leads), [1, 1, 1])
+
+    def test_least_open(self):
+        self.rule.mode = "load"
+        self._create_leads(3, user_id=self.users[0].id)
+        leads = self._create_leads(4)
+        leads._assign_waiting()
+        self.assertEqual(self._counts(leads), [0, 2, 2])
+
+    def test_territory_language_skill_owner(self):
+        tag = self.env["crm.tag"].create({"name": "Solar"})
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        self.rule.write(
+            {
+                "country_ids": [Command.set(self.country.ids)],
+                "zip_prefixes": "70, 71",
+                "match_language": True,
+                "match_skills": True,
+            }
+        )
+        self.rule.member_ids[1].skill_ids = tag
+        self.rule.member_ids[2].lang_ids = french
+        here = {"country_id": self.country.id, "zip": "70001"}
+        abroad = self._create_leads(1, country_id=self.env.ref("base.fr").id)
+        elsewhere = self._create_leads(1, country_id=self.country.id, zip="10000")
+        skilled = self._create_leads(1, tag_ids=tag.ids, **here)
+        speaks = self._create_leads(1, lang_id=french.id, **here)
+        owned = self._create_partner("Owned", user_id=self.users[2].id, zip="70002")
+        owners = self._create_leads(1, partner_id=owned.id)
+        self.env["crm.lead"]._assign_waiting()
+        self.assertFalse(abroad.user_id or elsewhere.user_id)
+        self.assertEqual(skilled.user_id, self.users[1])
+        self.assertEqual(speaks.user_id, self.users[2])
+        self.assertEqual(owners.user_id, self.users[2])
+        log = self.env["customer.assignment.log"].search([("res_id", "=", owners.id)])
+        self.assertEqual((log.reason, log.user_id), ("owner", self.users[2]))
+
+    def test_old_leads_too(self):
+        old = self._create_leads(1)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = '2020-01-01' WHERE id = %s", [old.id]
+        )
+        self.env["crm.lead"]._cron_assign()
+        self.assertTrue(old.user_id)
+
+    def test_only_people_at_work(self):
+        self.rule.at_work_only = True
+        leads = self._create_leads(2)
+        with freeze_time("2026-03-02 23:00:00"):  # a Monday night
+            leads._assign_waiting()
+        self.assertFalse(leads.user_id)
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": self.calendar.id,
+                "date_from": "2026-03-03 00:00:00",
+                "date_to": "2026-03-03 23:00:00",
+            }
+        )
+        with freeze_time("2026-03-03 09:00:00"):
+            leads._assign_waiting()
+        self.assertFalse(leads.user_id)
+        with freeze_time("2026-03-04 09:00:00"):
+            leads._assign_waiting()
+        self.assertEqual(len(leads.user_id), 2)
+
+    def test_clock_runs_in_working_hours(self):
+        self.rule.write({"response_hours": 2, "handback_hours": 4})
+        lead = self._create_leads(1)
+        with freeze_time("2026-03-06 16:00:00"):  # Friday; the week ends at 17
+            lead._assign_waiting()
+            self.assertEqual(lead.response_deadline, datetime(2026, 3, 9, 9, 0))
+            self.assertEqual(lead.response_state, "waiting")
+        with freeze_time("2026-03-09 08:30:00"):
+            lead.with_user(lead.user_id).message_post(
+                body="A note", subtype_xmlid="mail.mt_note"
+            )
+            self.assertFalse(lead.first_response_at)
+            lead.with_user(lead.user_id).message_post(
+                body="Hello", subtype_xmlid="mail.mt_comment"
+            )
+            self.assertEqual(lead.response_state, "in_time")
+        self.assertAlmostEqual(lead.first_response_hours, 1.5)
+        self.assertFalse(lead.handback_at)
+        found = self.env["crm.lead"].search(
+            [("response_state", "=", "in_time"), ("id", "=", lead.id)]
+        )
+        self.assertEqual(found, lead)
+
+    def test_hand_back_until_everybody_tried(self):
+        self.rule.handback_hours = 1
+        lead = self._create_leads(1)
+        seen = []
+        for day in range(2, 6):
+            with freeze_time(f"2026-03-0{day} 09:00:00"):
+                self.env["crm.lead"]._cron_assign()
+                seen.append(lead.user_id)
+        self.assertEqual(len(self.env["res.users"].union(*seen[:3])), 3)
+        self.assertEqual(seen[3], seen[2])
+        self.assertFalse(lead.handback_at)
+        reasons = self.env["customer.assignment.log"].search(
+            [("res_id", "=", lead.id), ("res_model", "=", "crm.lead")], order="id"
+        )
+        self.assertEqual(
+            reasons.mapped("reason"), ["turn", "handback", "handback", "nobody"]
+        )
+
+    def test_given_by_hand_is_not_taken_back(self):
+        self.rule.handback_hours = 1
+        lead = self._create_leads(1)
+        with freeze_time("2026-03-02 09:00:00"):
+            lead._assign_waiting()
+        lead.user_id = self.manager
+        with freeze_time("2026-03-04 09:00:00"):
+            self.env["crm.lead"]._cron_assign()
+        self.assertEqual(lead.user_id, self.manager)
+
+    def test_a_meeting_is_a_response(self):
+        self.rule.handback_hours = 1
+        lead = self._create_leads(1)
+        lead._assign_waiting()
+        self.env["calendar.event"].create(
+            {
+                "name": "Meeting",
+                "start": fields.Datetime.now(),
+                "stop": fields.Datetime.now() + timedelta(hours=1),
+                "opportunity_id": lead.id,
+            }
+        )
+        self.assertTrue(lead.first_response_at)
+
+    def test_bad_conditions_and_rights(self):
+        with self.assertRaises(ValidationError):
+            self.rule.domain = "[('nothing', '=', 1)]"
+        with self.assertRaises(AccessError):
+            self.rule.with_user(self.salesman).write({"name": "Mine"})
+        with self.assertRaises(AccessError):
+            self.env["customer.assignment.log"].with_user(self.salesman).search([])
+
+    def test_queries_do_not_grow(self):
+        def count(number):
+            self._create_leads(number)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["crm.lead"]._assign_waiting()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        few, many = count(3), count(60)
+        self.assertLessEqual(many, few + 12)  # mail notifies in batches
+
+    def test_two_at_once_are_exact(self):
+        """The loser of two assignments is refused, and right when tried again."""
+        with self.registry.cursor() as setup_cr:
+            ids = self._commit_setup(setup_cr)
+        first, second = self.registry.cursor(), self.registry.cursor()
+        try:
+            for cr in (first, second):
+                cr.execute("SELECT 1 FROM crm_lead LIMIT 1")  # both have a snapshot
+            self._run(first, ids["rule"], ids["leads"][:1])
+            first.commit()
+            with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"):
+                self._run(second, ids["rule"], ids["leads"][1:])
+            second.rollback()
+            self._run(second, ids["rule"], ids["leads"][1:])
+            second.commit()
+            second.execute(
+                "SELECT user_id, assigned_total, day_count"
+                " FROM customer_assignment_member WHERE rule_id = %s ORDER BY id",
+                [ids["rule"]],
+            )
+            self.assertEqual([row[1:] for row in second.fetchall()], [(1, 1), (1, 1)])
+            second.rollback()
+        finally:
+            first.close()
+            second.close()
+            with self.registry.cursor() as clean_cr:
+                self._clean_up(clean_cr, ids)
+
+    def _commit_setup(self, cr):
+        env = api.Environment(cr, self.env.ref("base.user_root").id, {})
+        admin, root = env.ref("base.user_admin"), env.ref("base.user_root")
+        rule = env["customer.assignment.rule"].create(
+            {
+                "name": "Race",
+                "active": False,
+                "at_work_only": False,
+                "company_id": env.ref("base.main_company").id,
+                "member_ids": [
+                    Command.create({"user_id": admin.id, "daily_cap": 1}),
+                    Command.create({"user_id": root.id, "daily_cap": 1}),
+                ],
+            }
+        )
+        leads = env["crm.lead"].create(
+            [{"name": f"Race {n}", "user_id": False} for n in range(2)]
+        )
+        root.active = True
+        cr.commit()
+        return {"rule": rule.id, "leads": leads.ids}
+
+    def _run(self, cr, rule_id, lead_ids):
+        env = api.Environment(cr, self.env.ref("base.user_root").id, {})
+        rule = env["customer.assignment.rule"].browse(rule_id)
+        leads = env["crm.lead"].browse(lead_ids)
+        chosen = env["customer.assignment.engine"]._choose(rule, leads, {})
+        self.assertEqual(len(chosen), 1)
+        env.flush_all()
+
+    def _clean_up(self, cr, ids):
+        env = api.Environment(cr, self.env.ref("base.user_root").id, {})
+        env["crm.lead"].browse(ids["leads"]).exists().unlink()
+        env["customer.assignment.rule"].browse(ids["rule"]).exists().unlink()
+        env.ref("base.user_root").active = False
+        cr.commit()
