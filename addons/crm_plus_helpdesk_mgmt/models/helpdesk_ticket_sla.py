@@ -120,4 +120,6 @@ class HelpdeskTicketSla(models.Model):
         """Write down which deadlines have passed by now."""
         self.env.add_to_compute(self._fields["state"], self)
         self.env.add_to_compute(self._fields["deadline"], self)
-        self.flush_recordset()
+        self.flush_recordset(["state", "deadline"])
+        # what depends on them: the ticket's own deadline
+        self.modified(["state", "deadline"])

@@ -54,6 +54,8 @@ class ServiceCase(TransactionCase):
                 )
             ]
         )
+        # the stages of all teams are this team's, too
+        cls.work = cls.team._get_working_stage()
 
     @classmethod
     def _make_calendar(cls):

@@ -81,9 +81,9 @@ class TestMail(ServiceCase, MailCase):
         )
         self.assertEqual(len(answer), 1)
         self.assertIn(ticket.number, answer.body)
-        sent = self._new_mails.filtered(lambda mail: ticket.number in mail.body_html)
-        self.assertEqual(sent.recipient_ids, self.portal.partner_id)
-        self.assertIn("auto-replied", str(sent.headers))
+        sent = [mail for mail in self._mails if ticket.number in mail["body"]]
+        self.assertEqual([mail["email_to"] for mail in sent], [['"Kim" <kim@example.com>']])
+        self.assertEqual(sent[0]["headers"]["Auto-Submitted"], "auto-replied")
         self.assertFalse(ticket.log_ids.filtered(lambda row: row.kind == "answer"))
         ticket._send_first_answer()
         self.assertEqual(len(ticket.message_ids & answer), 1)
@@ -149,7 +149,7 @@ class TestMail(ServiceCase, MailCase):
 
     def test_a_corrected_contact_is_answered_instead_of_the_former_one(self):
         ticket = self._receive()
-        self.assertIn(self.portal.partner_id, ticket.message_partner_ids)
+        ticket.message_subscribe(self.portal.partner_id.ids)
         ticket.write(
             {"partner_id": self.other.partner_id.id, "partner_email": "lee@example.com"}
         )
@@ -157,7 +157,8 @@ class TestMail(ServiceCase, MailCase):
         macro = self.env["helpdesk.macro"].create({"name": "M", "body": "<p>Hi</p>"})
         with self.mock_mail_gateway():
             macro.with_user(self.agent)._apply(ticket)
-        self.assertEqual(self._new_mails.recipient_ids, self.other.partner_id)
+        sent = [mail["email_to"] for mail in self._mails]
+        self.assertEqual(sent, [[self.other.partner_id.email_formatted]])
 
     def test_an_unhappy_customer_is_called(self):
         ticket = self._receive()

@@ -177,6 +177,7 @@ class TestSla(ServiceCase):
     def test_history_is_imported_from_messages(self):
         self._policy()
         ticket = self._make(9)
+        self.env.cr.precommit.run()
         for stage in (self.work, self.wait, self.done):
             ticket.stage_id = stage
             ticket.flush_recordset()

@@ -27,7 +27,8 @@ class HelpdeskTicketMerge(models.TransientModel):
                     "what the others wrote: set the right contact on them first."
                 )
             )
+        tickets = self.ticket_ids
         result = super().merge_tickets()
-        merged = self.ticket_ids - self.dst_ticket_id
+        merged = tickets - self.dst_ticket_id
         merged.duplicate_id = self.dst_ticket_id
         return result
