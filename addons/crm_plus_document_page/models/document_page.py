@@ -60,7 +60,9 @@ class DocumentPage(models.Model):
         copy=False,
     )
     translation_ids = fields.One2many("document.page", "origin_id", "Translations")
-    abstract = fields.Text(help="One or two sentences, shown where articles are listed.")
+    abstract = fields.Text(
+        help="One or two sentences, shown where articles are listed."
+    )
     keywords = fields.Char(help="Other words that people search with.")
     release_ids = fields.One2many("document.page.release", "page_id", readonly=True)
     release_id = fields.Many2one(
@@ -68,9 +70,7 @@ class DocumentPage(models.Model):
         string="Published Version",
         compute="_compute_release_id",
     )
-    has_changes = fields.Boolean(
-        string="Changed Since", compute="_compute_has_changes"
-    )
+    has_changes = fields.Boolean(string="Changed Since", compute="_compute_has_changes")
     vote_ids = fields.One2many("document.page.vote", "page_id", readonly=True)
     helpful_count = fields.Integer(compute="_compute_votes", string="Useful")
     unhelpful_count = fields.Integer(compute="_compute_votes", string="Not Useful")
@@ -156,9 +156,7 @@ class DocumentPage(models.Model):
         """Ask a second person to read it."""
         for page in self:
             if is_html_empty(page.content):
-                raise UserError(
-                    self.env._("%(article)s is empty.", article=page.name)
-                )
+                raise UserError(self.env._("%(article)s is empty.", article=page.name))
         self.filtered(lambda page: page.state == "draft").state = "review"
 
     def action_reject(self):

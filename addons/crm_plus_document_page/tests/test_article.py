@@ -75,8 +75,12 @@ class TestArticle(ArticleCase):
         old = page.release_id
         page._publish()
         for user in (self.visitor, self.portal):
-            for model in ("document.page", "document.page.history",
-                          "document.page.vote", "document.search.miss"):
+            for model in (
+                "document.page",
+                "document.page.history",
+                "document.page.vote",
+                "document.search.miss",
+            ):
                 with self.assertRaises(AccessError):
                     self.env[model].with_user(user).search([])
             with self.assertRaises(AccessError):

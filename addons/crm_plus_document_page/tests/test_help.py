@@ -50,7 +50,9 @@ class TestHelp(ArticleCase, HttpCase):
     def test_an_article_by_its_address(self):
         release = self.page.release_id
         self.assertIn("Send the parcel", self.url_open(release.url).text)
-        moved = self.url_open(f"/help/old-title-{release.number}", allow_redirects=False)
+        moved = self.url_open(
+            f"/help/old-title-{release.number}", allow_redirects=False
+        )
         self.assertEqual(moved.status_code, 301)
         self.assertTrue(moved.headers["Location"].endswith(release.url))
         for hidden in (self.account, self.internal):

@@ -17,7 +17,10 @@ class TestSearch(ArticleCase):
             "Where is my parcel?", content="<p>Tracking. Later you may return it.</p>"
         )
         cls.vietnamese = cls._page(
-            "Đổi trả hàng", lang="vi_VN", origin_id=cls.back.id, content="<p>Gửi lại</p>"
+            "Đổi trả hàng",
+            lang="vi_VN",
+            origin_id=cls.back.id,
+            content="<p>Gửi lại</p>",
         )
         cls.chinese = cls._page(
             "退货政策", lang="zh_CN", origin_id=cls.back.id, content="<p>寄回</p>"

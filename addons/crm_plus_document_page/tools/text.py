@@ -12,8 +12,7 @@ _EMPTY = frozenset(
     "a an and are as at be but by can cannot do does for from has have how i if in is it"
     " me my no not of on or so the this that to was we what when where which who why"
     " will with you your please hello dear"
-    " la va cua cho cac nhung toi khong duoc voi bi o thi ma nhu mot the nao xin chao"
-    .split()
+    " la va cua cho cac nhung toi khong duoc voi bi o thi ma nhu mot the nao xin chao".split()
 )
 
 

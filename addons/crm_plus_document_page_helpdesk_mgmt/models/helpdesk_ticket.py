@@ -62,20 +62,24 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         answers = self.message_ids.filtered(
-            lambda message: self._is_conversation(message)
-            and self._is_from_employee(message)
+            lambda message: (
+                self._is_conversation(message) and self._is_from_employee(message)
+            )
         ).sorted("id")
         if not answers:
             raise UserError(
-                self.env._("Nobody has answered this ticket yet: there is no article "
-                           "in it.")
+                self.env._(
+                    "Nobody has answered this ticket yet: there is no article in it."
+                )
             )
         page = self.env["document.page"].create(
             {
                 "name": self.name,
                 "lang": self.env.lang,
                 "draft_name": "1",
-                "draft_summary": self.env._("From ticket %(number)s", number=self.number),
+                "draft_summary": self.env._(
+                    "From ticket %(number)s", number=self.number
+                ),
                 "content": Markup("<hr/>").join(answers.mapped("body")),
                 "ticket_id": self.id,
             }

@@ -46,7 +46,9 @@ class TestTicketArticles(ArticleCase):
         with self.assertRaisesRegex(UserError, "Nobody has answered"):
             ticket.action_write_article()
         ticket.message_post(
-            body="Use the label", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body="Use the label",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         page = self.env["document.page"].browse(ticket.action_write_article()["res_id"])
         self.assertEqual((page.state, page.audience), ("draft", "internal"))

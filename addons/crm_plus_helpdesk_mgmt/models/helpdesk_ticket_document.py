@@ -80,7 +80,9 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         if not self.partner_id:
             raise UserError(
-                self.env._("Choose the contact first: only its documents can be linked.")
+                self.env._(
+                    "Choose the contact first: only its documents can be linked."
+                )
             )
         wizard = self.env["helpdesk.ticket.link"].create({"ticket_id": self.id})
         return wizard._get_records_action(

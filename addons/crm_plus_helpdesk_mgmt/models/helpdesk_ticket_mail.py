@@ -89,7 +89,9 @@ class HelpdeskTicket(models.Model):
         following = self.search([("previous_id", "=", self.id)], order="id desc")
         if still_open := following.filtered(lambda ticket: not ticket.closed)[:1]:
             still_open.message_post(
-                body=message.body, author_id=message.author_id.id, message_type="comment"
+                body=message.body,
+                author_id=message.author_id.id,
+                message_type="comment",
             )
             return still_open
         ticket = self.create(self._prepare_follow_up_vals(message))

@@ -43,7 +43,12 @@ class ServiceCase(TransactionCase):
         Stage = cls.env["helpdesk.ticket.stage"]
         cls.new, cls.work, cls.wait, cls.done = Stage.create(
             [
-                {"name": name, "sequence": 100 + index, "team_ids": cls.team.ids, **more}
+                {
+                    "name": name,
+                    "sequence": 100 + index,
+                    "team_ids": cls.team.ids,
+                    **more,
+                }
                 for index, (name, more) in enumerate(
                     (
                         ("New", {"unattended": True}),

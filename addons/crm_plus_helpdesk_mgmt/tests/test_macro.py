@@ -12,7 +12,11 @@ class TestMacro(ServiceCase):
 
     def _macro(self, **vals):
         return self.env["helpdesk.macro"].create(
-            {"name": "Hello", "body": "<p>Dear {customer}, {number}: {title}</p>", **vals}
+            {
+                "name": "Hello",
+                "body": "<p>Dear {customer}, {number}: {title}</p>",
+                **vals,
+            }
         )
 
     def test_one_answer_for_many_with_words_of_each(self):
@@ -64,13 +68,13 @@ class TestMacro(ServiceCase):
         action = (
             self.env["helpdesk.ticket.split"]
             .with_user(self.agent)
-            .create(
-                {"ticket_id": ticket.id, "name": "Part", "message_ids": moved.ids}
-            )
+            .create({"ticket_id": ticket.id, "name": "Part", "message_ids": moved.ids})
             .action_split()
         )
         part = self.env["helpdesk.ticket"].browse(action["res_id"])
-        self.assertEqual((part.previous_id, part.partner_id), (ticket, ticket.partner_id))
+        self.assertEqual(
+            (part.previous_id, part.partner_id), (ticket, ticket.partner_id)
+        )
         self.assertIn(moved, part.message_ids)
         self.assertIn(kept, ticket.message_ids)
         self.assertIn("second", part.description)

@@ -47,7 +47,10 @@ class TestMail(ServiceCase, MailCase):
             headers=headers,
             body=vals.get("body", "It is broken"),
         )
-        with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models.mail_thread"):
+        with (
+            self.mock_mail_gateway(),
+            mute_logger("odoo.addons.mail.models.mail_thread"),
+        ):
             res_id = self.env["mail.thread"].message_process(False, text)
         return self.env["helpdesk.ticket"].browse(res_id or [])
 
@@ -76,13 +79,13 @@ class TestMail(ServiceCase, MailCase):
     def test_the_first_answer_goes_to_the_sender_once(self):
         self.team.auto_answer = True
         ticket = self._receive()
-        answer = ticket.message_ids.filtered(
-            lambda m: m.message_type == "auto_comment"
-        )
+        answer = ticket.message_ids.filtered(lambda m: m.message_type == "auto_comment")
         self.assertEqual(len(answer), 1)
         self.assertIn(ticket.number, answer.body)
         sent = [mail for mail in self._mails if ticket.number in mail["body"]]
-        self.assertEqual([mail["email_to"] for mail in sent], [['"Kim" <kim@example.com>']])
+        self.assertEqual(
+            [mail["email_to"] for mail in sent], [['"Kim" <kim@example.com>']]
+        )
         self.assertEqual(sent[0]["headers"]["Auto-Submitted"], "auto-replied")
         self.assertFalse(ticket.log_ids.filtered(lambda row: row.kind == "answer"))
         ticket._send_first_answer()
@@ -91,9 +94,7 @@ class TestMail(ServiceCase, MailCase):
     def test_a_stranger_without_a_contact_is_answered_too(self):
         self.team.auto_answer = True
         ticket = self._receive("Jo <jo@example.net>")
-        answer = ticket.message_ids.filtered(
-            lambda m: m.message_type == "auto_comment"
-        )
+        answer = ticket.message_ids.filtered(lambda m: m.message_type == "auto_comment")
         self.assertEqual(answer.outgoing_email_to, "jo@example.net")
 
     def test_automatic_mails_make_no_ticket(self):
