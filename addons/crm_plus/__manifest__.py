@@ -11,7 +11,23 @@
         "sale_management",
     ],
     "data": [
+        "security/customer_snapshot_security.xml",
+        "security/customer_segment_security.xml",
+        "security/ir.model.access.csv",
+        "data/customer_snapshot_cron.xml",
+        "data/customer_segment_data.xml",
+        "views/customer_snapshot_views.xml",
+        "views/customer_segment_views.xml",
+        "views/customer_playbook_views.xml",
+        "views/res_config_settings_views.xml",
         "views/crm_plus_menus.xml",
+        "views/customer_snapshot_menus.xml",
+        "views/customer_view_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_plus/static/src/**/*"],
+        "web.assets_tests": ["crm_plus/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_plus/static/tests/**/*.test.js"],
+    },
     "application": True,
 }

@@ -65,6 +65,19 @@ class BgNbd:
             return 0.0
         return 1.0 / (1.0 + odds * math.exp(silence))
 
+    def probability_back(self, history: History) -> float:
+        """How likely a customer of any history is still active, also after one purchase.
+
+        E. Batislam, M. Denizel, A. Filiztekin, "Empirical validation and comparison of
+        models for customer base analysis", International Journal of Research in Marketing
+        24 (2007), let customers leave after the first purchase, too: its age then counts
+        as every other silence does. For who came back it is `probability_alive`.
+        """
+        if history.repeats:
+            return self.probability_alive(history)
+        silence = self.r * math.log((self.alpha + history.age) / self.alpha)
+        return 1.0 / (1.0 + self.a / self.b * math.exp(min(silence, 500.0)))
+
     def expected_purchases(self, history: History, ahead: float) -> float:
         """Purchases expected in the next ``ahead`` units of time (equation 10)."""
         repeats, recency, age = history

@@ -1,1 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_customer_overview
+from . import test_customer_timeline
+from . import test_customer_timeline_access
+from . import test_customer_timeline_size
+from . import test_customer_view_browser
+
+from . import test_customer_snapshot
