@@ -54,7 +54,8 @@ class DocumentPage(models.Model):
     origin_id = fields.Many2one(
         "document.page",
         string="Translation Of",
-        domain="[('type', '=', 'content'), ('origin_id', '=', False), ('id', '!=', id)]",
+        domain="[('type', '=', 'content'), ('origin_id', '=', False), "
+        "('id', '!=', id)]",
         index="btree_not_null",
         ondelete="set null",
         copy=False,

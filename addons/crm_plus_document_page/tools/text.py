@@ -9,10 +9,13 @@ _WORD = re.compile(r"[^\W_]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 #: words that say nothing about what is searched
 _EMPTY = frozenset(
-    "a an and are as at be but by can cannot do does for from has have how i if in is it"
-    " me my no not of on or so the this that to was we what when where which who why"
-    " will with you your please hello dear"
-    " la va cua cho cac nhung toi khong duoc voi bi o thi ma nhu mot the nao xin chao".split()
+    (
+        "a an and are as at be but by can cannot do does for from has have how i if in"
+        " is it me my no not of on or so the this that to was we what when where which"
+        " who why will with you your please hello dear"
+        " la va cua cho cac nhung toi khong duoc voi bi o thi ma nhu mot the nao xin"
+        " chao"
+    ).split()
 )
 
 

@@ -47,9 +47,7 @@ class HelpdeskMacro(models.Model):
         default="keep",
         required=True,
     )
-    user_id = fields.Many2one(
-        "res.users", string="User", domain=[("share", "=", False)]
-    )
+    user_id = fields.Many2one("res.users", domain=[("share", "=", False)])
 
     @api.model
     def _get_placeholders(self):

@@ -75,7 +75,9 @@ class HelpdeskTicket(models.Model):
         )
         ticket.message_post(
             body=body,
-            subject=f"[{self.number}] {self.name}",
+            subject=ticket.env._(
+                "[%(number)s] %(title)s", number=self.number, title=self.name
+            ),
             message_type="auto_comment",
             author_id=self.env.ref("base.partner_root").id,
             email_from=self.company_id.email_formatted,

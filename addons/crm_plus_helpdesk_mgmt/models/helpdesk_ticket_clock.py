@@ -64,7 +64,7 @@ class HelpdeskTicket(models.Model):
 
     def _get_sla(self):
         """Override of `helpdesk_mgmt_sla`: priorities and companies count, too."""
-        policies = self.env["helpdesk.sla"].sudo().search([], order="id")
+        policies = self.env["helpdesk.sla"].sudo()._get_policies()
         return policies.filtered(
             lambda sla: any(sla._applies_to(ticket) for ticket in self)
         )
@@ -77,7 +77,7 @@ class HelpdeskTicket(models.Model):
         """
         served = self.filtered("team_id.use_sla")
         policies = self.env["helpdesk.sla"].sudo()
-        policies = policies.search([], order="id") if served else policies
+        policies = policies._get_policies() if served else policies
         gone, missing = self.env["helpdesk.ticket.sla"].sudo(), []
         for ticket in self.sudo():
             wanted = policies.browse()

@@ -17,7 +17,6 @@ class HelpdeskTicket(models.Model):
     )
     invoice_id = fields.Many2one(
         "account.move",
-        string="Invoice",
         index="btree_not_null",
         tracking=True,
         domain=[("move_type", "in", ("out_invoice", "out_refund"))],
@@ -25,7 +24,7 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _get_document_fields(self):
-        """Fields of a ticket that hold documents of its customer; bridges add theirs."""
+        """Fields that hold documents of the customer; bridges add theirs."""
         return ["sale_order_id", "invoice_id"]
 
     def _get_document_domain(self, field_name, partner):

@@ -16,7 +16,7 @@ RUNNING, PAUSED, REACHED = "running", "paused", "reached"
 
 
 class Segment(NamedTuple):
-    """From ``start`` to the next segment the clock is running, paused, or at its goal."""
+    """From ``start`` on the clock is running, paused, or at its goal."""
 
     start: datetime
     mode: str

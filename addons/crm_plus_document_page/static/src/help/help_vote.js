@@ -20,9 +20,7 @@ export class HelpVote extends Interaction {
 
     async send(comment) {
         const article = parseInt(this.el.dataset.article, 10);
-        await this.waitFor(
-            rpc("/help/vote", {article, useful: this.useful, comment})
-        );
+        await this.waitFor(rpc("/help/vote", {article, useful: this.useful, comment}));
     }
 
     async onVote(event) {
