@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_application
+from . import test_board
 from . import test_contract
 from . import test_member
 from . import test_network
