@@ -144,9 +144,7 @@ class DistributionBoard(models.AbstractModel):
             "value": exposure,
             "of": limit,
             "tone": "danger" if over else "",
-            "note": self.env._("of the limits; %(count)s customers over", count=over)
-            if over
-            else self.env._("of the limits; nobody is over"),
+            "note": self.env._("of the limits; over them: %(count)s", count=over),
             "action": self._prepare_action(
                 "distribution.distribution_credit_action", domain
             ),
@@ -204,7 +202,7 @@ class DistributionBoard(models.AbstractModel):
                 "of": planned,
                 "tone": "danger" if actual + waiting > planned else "",
                 "also": waiting,
-                "note": self.env._("of the budget of these months, all territories"),
+                "note": self.env._("of the budget of these months"),
                 "action": self._prepare_action(
                     "distribution.expense_budget_report_action",
                     self._get_budget_domain(first, scope["date_to"]),

@@ -121,6 +121,11 @@ export class DistributionBoard extends Component {
         return getChange(tile.value, tile.before);
     }
 
+    changeClass(tile) {
+        const change = this.change(tile);
+        return change > 0 ? "text-success" : change < 0 ? "text-danger" : "text-muted";
+    }
+
     formatChange(tile) {
         const change = this.change(tile);
         const text = formatFloat(Math.abs(change), {
