@@ -174,7 +174,8 @@ class DistributionBoard(models.AbstractModel):
     def _read_dates(self, options):
         try:
             dates = [
-                fields.Date.to_date(options.get(name)) for name in ("date_from", "date_to")
+                fields.Date.to_date(options.get(name))
+                for name in ("date_from", "date_to")
             ]
         except (TypeError, ValueError):
             dates = []

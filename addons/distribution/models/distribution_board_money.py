@@ -114,7 +114,8 @@ class DistributionBoard(models.AbstractModel):
         """Exposure of customers with a limit against these limits; two queries a
         company, for any number of customers."""
         Credit = self.env["distribution.credit"]
-        domain = self._get_domain(scope, territory=None) & Domain("policy", "!=", "none")
+        domain = self._get_domain(scope, territory=None)
+        domain &= Domain("policy", "!=", "none")
         if scope["territory_id"]:
             domain &= Domain(
                 "partner_id.distribution_member_ids.territory_id",

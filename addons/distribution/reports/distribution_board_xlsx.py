@@ -42,7 +42,9 @@ class DistributionBoardXlsx(models.AbstractModel):
             self._write_table(workbook, formats, chart["title"], titles, rows)
         flows = figures["choices"]["flows"]
         for rank in figures["ranks"]:
-            rows = [[row["name"], *(row[flow] for flow in flows)] for row in rank["rows"]]
+            rows = [
+                [row["name"], *(row[flow] for flow in flows)] for row in rank["rows"]
+            ]
             titles = [rank["title"], *flows.values()]
             self._write_table(workbook, formats, rank["title"], titles, rows)
 
@@ -77,8 +79,8 @@ class DistributionBoardXlsx(models.AbstractModel):
         for column, title in enumerate(titles):
             sheet.write_string(6, column, title, formats["head"])
         for row, tile in enumerate(figures["tiles"], 7):
-            label = tile["label"]
-            sheet.write_string(row, 0, f"{label} (%)" if tile["kind"] == "percent" else label)
+            unit = " (%)" if tile["kind"] == "percent" else ""
+            sheet.write_string(row, 0, f"{tile['label']}{unit}")
             for column, name in ((1, "value"), (2, "before"), (3, "of")):
                 if name in tile:
                     sheet.write_number(row, column, tile[name], formats[tile["kind"]])

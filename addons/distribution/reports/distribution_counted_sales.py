@@ -141,7 +141,8 @@ class DistributionCountedSales(models.Model):
                 FROM (%(moves)s) part WHERE state = 'done' GROUP BY 1, 2, 3
             ) moved
             JOIN (
-                SELECT line_id, product_id, COUNT(*) OVER (PARTITION BY line_id) AS parts,
+                SELECT line_id, product_id,
+                    COUNT(*) OVER (PARTITION BY line_id) AS parts,
                     NULLIF(CASE WHEN SUM(gone - back) > 0
                         THEN SUM(gone - back) / NULLIF(MAX(delivered), 0)
                         ELSE SUM(wanted) / NULLIF(MAX(ordered), 0) END, 0) AS per_kit

@@ -174,7 +174,11 @@ class TestBoard(SecondaryCommon):
             {"name": "Second", "currency_id": currency.id}
         )
         member = self._create_member(
-            "Far", "distributor", company_id=company.id, territory_id=False, user_id=False
+            "Far",
+            "distributor",
+            company_id=company.id,
+            territory_id=False,
+            user_id=False,
         )
         self._post("sell_in", 1, value=10)
         self._post("sell_in", 1, value=30, member=member)
