@@ -72,6 +72,8 @@
         "views/portal_claim_templates.xml",
         "views/portal_statement_templates.xml",
         "views/portal_network_templates.xml",
+        "security/distribution_board_security.xml",
+        "views/distribution_board_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .models.order_event import _drop_append_only_triggers
+from .models.order_history_mixin import _drop_append_only_triggers
 
 
 def pre_init_hook(env):

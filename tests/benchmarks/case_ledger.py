@@ -11,6 +11,9 @@ LIMITS = {
     "pivot product category x month": 2,
     "cover, first page": 2,
     "cover, pivot": 2,
+    "coverage, pivot": 2,
+    "coverage by product": 2,
+    "dashboard of a year": 2,
     "targets": 2,
     "stock of a month, all members": 2,
 }

@@ -116,3 +116,6 @@ from . import sale_order_dealer
 from . import distribution_document_mixin
 from . import account_move_member
 from . import sale_order_member
+from . import distribution_board
+from . import distribution_board_sales
+from . import distribution_board_money

@@ -12,6 +12,8 @@ _MEANING = (
     "account_move_line_id",
     "budget_line_id",
 )
+#: entries are counted at the end of `_post`, when their lines are final
+_POSTING = "distribution_expense_posting"
 
 
 class AccountMove(models.Model):
@@ -44,17 +46,21 @@ class AccountMove(models.Model):
         # asked before: posting drops what is known of the entries, and where nobody
         # budgets they are not to be read once more
         budgeted = self.filtered(lambda move: move.company_id.sudo().budget_plan_id)
-        posted = super()._post(soft)
+        posting = self.with_context(**{_POSTING: True})
+        posted = super(AccountMove, posting)._post(soft).with_env(self.env)
         (posted & budgeted)._sync_expense_budget()
         return posted
 
     def write(self, vals):
-        """Override of `account`: what is not posted any more gives back."""
-        leaving = self.browse()
+        """Override of `account`: what is not posted any more gives back; and what is
+        posted past the button by writing the state takes from the budgets, too."""
+        changed = self.browse()
         if vals.get("state") in ("draft", "cancel"):
-            leaving = self.filtered(lambda move: move.state == "posted")
+            changed = self.filtered(lambda move: move.state == "posted")
+        elif vals.get("state") == "posted" and not self.env.context.get(_POSTING):
+            changed = self.filtered(lambda move: move.state != "posted")
         result = super().write(vals)
-        leaving._sync_expense_budget()
+        changed._sync_expense_budget()
         return result
 
     def action_view_sales_expenses(self):

@@ -3,10 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.order_management.models.order_event import (
-    _create_append_only_trigger,
-)
-
 #: what a unit of each kind does to the stock of the member
 STOCK_SIGNS = {
     "opening": 1,
@@ -30,6 +26,7 @@ class DistributionLedger(models.Model):
     """
 
     _name = "distribution.ledger"
+    _inherit = ["order.history.mixin"]
     _description = "Channel Ledger"
     _order = "date desc, id desc"
     _rec_name = "kind"
@@ -156,12 +153,6 @@ class DistributionLedger(models.Model):
     )
     _source_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
-    def init(self):
-        """Let the database itself refuse changes of the history."""
-        result = super().init()
-        _create_append_only_trigger(self.env, self._table, ("reason",))
-        return result
-
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
         """Refused: postings are made together with the counters, by `_post`.
@@ -172,29 +163,6 @@ class DistributionLedger(models.Model):
             self.env._(
                 "The channel ledger is written by deliveries, orders, reports and "
                 "counts. Make a stock count or an adjustment instead."
-            )
-        )
-
-    def write(self, vals):
-        """Refused: a posting is history.
-
-        :raises UserError: always, but when the system blanks words for privacy
-        """
-        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
-            raise UserError(
-                self.env._(
-                    "Postings of the channel ledger are history and cannot be changed. "
-                    "A new posting puts a wrong one right."
-                )
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(
-            self.env._(
-                "Postings of the channel ledger are history and cannot be deleted by "
-                "anyone."
             )
         )
 

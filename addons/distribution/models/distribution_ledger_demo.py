@@ -32,7 +32,6 @@ class DistributionLedger(models.Model):
             start = (today - relativedelta(months=back)).replace(day=1)
             flows = [
                 ("opening" if back == 6 else "sell_in", size + 7 * back, 0, 1.0),
-                ("sell_through", round(size * (0.7 + 0.04 * number)), 9, 1.1),
                 ("return_in", 3, 14, 1.1),
                 ("sell_out", round(size * 0.15), 19, 1.25),
             ]
@@ -49,4 +48,42 @@ class DistributionLedger(models.Model):
                 for kind, quantity, days, factor in flows
                 if (day := start + relativedelta(days=days)) <= today
             ]
+            whole = round(size * (0.7 + 0.04 * number))
+            day = start + relativedelta(days=9)
+            if day <= today:
+                vals_list += self._demo_sales(
+                    member, product, whole, price * 1.1, day, back
+                )
         return vals_list
+
+    def _demo_sales(self, member, product, whole, price, day, back):
+        """``whole`` sold on to the buyers of a distributor; not everybody buys every
+        month."""
+        buyers = member.customer_link_ids.buyer_id.sorted()
+        buyers = [
+            buyer
+            for place, buyer in enumerate(buyers)
+            if (place + back + product.id) % 3
+        ]
+        vals_list, left = [], whole
+        for place, buyer in enumerate(buyers, 1):
+            quantity = left if place == len(buyers) else whole // len(buyers)
+            left -= quantity
+            for kind, of, other in (
+                ("sell_through", member, buyer),
+                ("receipt", buyer, member),
+            ):
+                vals_list.append(
+                    {
+                        "member_id": of.id,
+                        "counterparty_id": other.id,
+                        "product_id": product.id,
+                        "kind": kind,
+                        "quantity": quantity,
+                        "price_unit": price,
+                        "date": day,
+                        "key": f"demo:{of.id}:{product.id}:{back}:{kind}:{other.id}",
+                        "reason": "Demo",
+                    }
+                )
+        return [vals for vals in vals_list if vals["quantity"]]

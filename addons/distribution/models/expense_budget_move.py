@@ -4,10 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.order_management.models.order_event import (
-    _create_append_only_trigger,
-)
-
 _LINKS = (
     "expense_line_id",
     "account_move_id",
@@ -21,11 +17,13 @@ class ExpenseBudgetMove(models.Model):
     """One change of one counter of a budget line: append-only, as history is."""
 
     _name = "expense.budget.move"
+    _inherit = ["order.history.mixin"]
     _description = "Budget Movement"
     _order = "id desc"
     _rec_name = "kind"
     _log_access = False
     _check_company_auto = True
+    _BLANKABLE = ("reason", *_LINKS)
 
     line_id = fields.Many2one(
         "expense.budget.line",
@@ -121,12 +119,6 @@ class ExpenseBudgetMove(models.Model):
         "The figure of this budget movement does not fit its kind.",
     )
 
-    def init(self):
-        """Let the database itself refuse changes of the history."""
-        result = super().init()
-        _create_append_only_trigger(self.env, self._table, ("reason", *_LINKS))
-        return result
-
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
         """Refused: movements are made together with the counters, by `_book`.
@@ -138,26 +130,6 @@ class ExpenseBudgetMove(models.Model):
                 "Budget movements are written by the system. Ask for a transfer or a "
                 "top-up instead."
             )
-        )
-
-    def write(self, vals):
-        """Refused: a movement is history.
-
-        :raises UserError: always, but when the system blanks words for privacy
-        """
-        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
-            raise UserError(
-                self.env._(
-                    "Budget movements are history and cannot be changed. A new "
-                    "movement puts a wrong one right."
-                )
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(
-            self.env._("Budget movements are history and cannot be deleted by anyone.")
         )
 
     @api.model

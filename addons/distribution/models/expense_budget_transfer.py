@@ -1,22 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 
 class ExpenseBudgetTransfer(models.Model):
     """A wish for more budget, from another line or from outside, until decided."""
 
     _name = "expense.budget.transfer"
-    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transfer.mixin"]
     _description = "Budget Transfer"
     _order = "id desc"
     _check_company_auto = True
-
-    _TRANSITIONS = {
-        "draft": ("requested", "cancelled"),
-        "requested": ("done", "refused", "cancelled"),
-    }
 
     kind = fields.Selection(
         [("transfer", "From another line"), ("top_up", "Top-up")],
@@ -51,26 +46,6 @@ class ExpenseBudgetTransfer(models.Model):
         related="target_id.available_amount", string="Available Now"
     )
     amount = fields.Monetary(required=True, tracking=True)
-    reason = fields.Text(required=True)
-    refusal = fields.Text("Refused Because", readonly=True, copy=False)
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("requested", "To approve"),
-            ("done", "Done"),
-            ("refused", "Refused"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        readonly=True,
-        default="draft",
-        copy=False,
-        tracking=True,
-        index=True,
-    )
-    requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_at = fields.Datetime(readonly=True, copy=False)
     move_ids = fields.One2many("expense.budget.move", "transfer_id", "Movements")
 
     _amount_check = models.Constraint(
@@ -97,28 +72,9 @@ class ExpenseBudgetTransfer(models.Model):
         if self.kind == "top_up":
             self.source_id = False
 
-    def write(self, vals):
-        """:raises UserError: what is asked for is changed after it was decided"""
-        if {"kind", "source_id", "target_id", "amount"} & vals.keys() and any(
-            transfer.state not in ("draft", "requested") for transfer in self
-        ):
-            raise UserError(
-                self.env._("This transfer is decided. Make a new one for a change.")
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_done(self):
-        if any(transfer.state == "done" for transfer in self):
-            raise UserError(
-                self.env._("A transfer that was carried out stays as history.")
-            )
-
-    def action_request(self):
-        """Ask for approval; any number of transfers at once."""
-        self.check_access("write")
-        self._transition("requested")
-        return True
+    @api.model
+    def _get_asked_fields(self):
+        return super()._get_asked_fields() | {"amount", "kind"}
 
     def action_approve(self):
         """Move the budgets now, each transfer exactly once.
@@ -126,27 +82,12 @@ class ExpenseBudgetTransfer(models.Model):
         :raises AccessError: not a trade manager
         :raises ValidationError: less than that is available
         """
-        self._check_manager()
+        self._check_decision_allowed()
         requested = self.filtered(lambda t: t.state == "requested").sorted("id")
         self.env["expense.budget.line"]._book(
             [vals for transfer in requested for vals in transfer._prepare_bookings()]
         )
         self.sudo()._transition("done")
-        return True
-
-    def action_refuse(self, reason=None):
-        """Refuse what was asked for.
-
-        :raises AccessError: not a trade manager
-        """
-        self._check_manager()
-        self.sudo()._transition("refused", (reason or "").strip() or None)
-        return True
-
-    def action_cancel(self):
-        """Take the wish back."""
-        self.check_access("write")
-        self._transition("cancelled")
         return True
 
     def _prepare_bookings(self):
@@ -175,20 +116,8 @@ class ExpenseBudgetTransfer(models.Model):
             )
         ]
 
-    def _prepare_transition_vals(self, target, reason):
-        vals = super()._prepare_transition_vals(target, reason)
-        if target == "requested":
-            vals["requested_by_id"] = self.env.uid
-        if target in ("done", "refused"):
-            vals |= {
-                "decided_by_id": self.env.uid,
-                "decided_at": fields.Datetime.now(),
-                "refusal": reason if target == "refused" else False,
-            }
-        return vals
-
-    def _check_manager(self):
-        self.check_access("read")
+    def _check_decision_allowed(self):
+        super()._check_decision_allowed()
         if not self.env.user.has_group("distribution.group_trade_manager"):
             raise AccessError(
                 self.env._(

@@ -118,6 +118,72 @@ class DistributionCountedSales(models.Model):
             JOIN res_partner home ON home.id = company.partner_id
             WHERE line.qty_delivered_method <> 'stock_move' AND line.qty_delivered <> 0
               AND line.is_downpayment IS NOT TRUE AND line.display_type IS NULL
+            UNION ALL
+            %s
+            """,
+            self._sql_moved_kits(),
+        )
+
+    def _sql_moved_kits(self):
+        """Kits: their components moved, whole kits count (``qty_delivered``).
+
+        Each component says how many of it make a kit: what is with the customer by the
+        kits that are; when everything came back, what was asked for by the kits
+        ordered. A month's kits are the mean of what its components make.
+        """
+        return SQL(
+            """
+            SELECT moved.line_id, moved.month,
+                COALESCE(SUM(moved.gone / part.per_kit) / MAX(part.parts), 0),
+                COALESCE(SUM(moved.back / part.per_kit) / MAX(part.parts), 0)
+            FROM (
+                SELECT line_id, product_id, month, SUM(gone) AS gone, SUM(back) AS back
+                FROM (%(moves)s) part WHERE state = 'done' GROUP BY 1, 2, 3
+            ) moved
+            JOIN (
+                SELECT line_id, product_id,
+                    COUNT(*) OVER (PARTITION BY line_id) AS parts,
+                    NULLIF(CASE WHEN SUM(gone - back) > 0
+                        THEN SUM(gone - back) / NULLIF(MAX(delivered), 0)
+                        ELSE SUM(wanted) / NULLIF(MAX(ordered), 0) END, 0) AS per_kit
+                FROM (%(moves)s) part GROUP BY line_id, product_id
+            ) part ON part.line_id = moved.line_id
+             AND part.product_id = moved.product_id
+            GROUP BY 1, 2
+            """,
+            moves=self._sql_kit_moves(),
+        )
+
+    def _sql_kit_moves(self):
+        return SQL(
+            """
+            SELECT move.sale_line_id AS line_id, move.product_id, move.state,
+                line.qty_delivered AS delivered,
+                CASE WHEN COALESCE(line.approval_mode, 'none') = 'none'
+                    THEN line.product_uom_qty ELSE line.approved_qty END AS ordered,
+                date_trunc('month', move.date AT TIME ZONE 'UTC'
+                    AT TIME ZONE COALESCE(home.tz, 'UTC'))::date AS month,
+                CASE WHEN dest.usage = 'customer' THEN move.product_qty ELSE 0 END
+                    AS wanted,
+                CASE WHEN dest.usage = 'customer' THEN quantity.done ELSE 0 END AS gone,
+                CASE WHEN src.usage = 'customer' THEN quantity.done ELSE 0 END AS back
+            FROM stock_move move
+            JOIN stock_location src ON src.id = move.location_id
+            JOIN stock_location dest ON dest.id = move.location_dest_id
+            JOIN sale_order_line line ON line.id = move.sale_line_id
+             AND line.product_id <> move.product_id
+            JOIN res_company company ON company.id = line.company_id
+            JOIN res_partner home ON home.id = company.partner_id
+            JOIN product_product product ON product.id = move.product_id
+            JOIN product_template template ON template.id = product.product_tmpl_id
+            JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+            JOIN uom_uom own_uom ON own_uom.id = template.uom_id
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN move.state = 'done'
+                    THEN move.quantity * move_uom.factor / own_uom.factor
+                    ELSE 0 END AS done
+            ) quantity
+            WHERE (src.usage = 'customer') <> (dest.usage = 'customer')
             """
         )
 

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_application
+from . import test_board
 from . import test_contract
 from . import test_member
 from . import test_network
@@ -20,6 +21,7 @@ from . import test_credit_holds
 from . import test_ageing
 from . import test_cash
 from . import test_debt_concurrency
+from . import test_controls_together
 from . import test_counted_sales
 from . import test_statement
 from . import test_distribution_scorecard

@@ -42,6 +42,60 @@ class TestCountedSales(DebtCommon):
         self.assertEqual(self._counted(), 40)
         self.assertEqual(self._counted("returned_value"), 20)
 
+    def test_kits(self):
+        """Components moved: whole kits count, in the months they went and came back."""
+        order = self._sell(6)
+        order.action_confirm()
+        line = order.order_line
+        out = order.picking_ids.move_ids
+        cup, plate = self.env["product.product"].create(
+            [
+                {"name": name, "is_storable": True, "list_price": 1}
+                for name in ("Cup", "Plate")
+            ]
+        )
+        # what the explosion of a kit makes: a move a component, none of the kit
+        out._do_unreserve()
+        out.write({"product_id": cup.id, "product_uom_qty": 12})
+        other = out.copy({"product_id": plate.id, "product_uom_qty": 6})
+        other._action_confirm()
+        for move, quantity in ((out, 12), (other, 6)):
+            move.quantity = quantity
+        (out + other).picked = True
+        (out + other)._action_done()
+        self.assertEqual((out + other).mapped("state"), ["done", "done"])
+        self._set_kits(line, 6, out + other)
+        self.assertEqual(self._counted("delivered_qty"), 6)
+        self.assertEqual(self._counted(), 60)
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": order.picking_ids.id}
+        )
+        for part, quantity in zip(wizard.product_return_moves, (4, 2), strict=True):
+            part.quantity = quantity
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        for move, quantity in zip(back.move_ids, (4, 2), strict=True):
+            move.write({"quantity": quantity, "picked": True})
+        back.move_ids._action_done()
+        self._set_kits(line, 4, back.move_ids)
+        self.assertEqual(self._counted("returned_qty"), 2)
+        self.assertEqual(self._counted(), 40)
+
+    def _set_kits(self, line, quantity, moves):
+        """What the bill of materials' addon writes: whose the moves are, and how many
+        kits they make."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_move SET sale_line_id = %s WHERE id = ANY(%s)",
+            (line.id, moves.ids),
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET qty_delivered = %s WHERE id = %s",
+            (quantity, line.id),
+        )
+        self.env.invalidate_all()
+
     def test_paid(self):
         self.company.distribution_paid_sales = True
         order = self._deliver()

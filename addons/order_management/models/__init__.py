@@ -1,9 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import order_history_mixin
 from . import order_event
 from . import order_event_mixin
 from . import order_group_mixin
 from . import order_state_mixin
+from . import order_transfer_mixin
 from . import sale_channel
 from . import sale_order
 from . import account_move

@@ -2,22 +2,22 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 
 class OrderEvent(models.Model):
     """One thing that happened to an order or to a record around it.
 
-    The log is append-only: Python refuses changes with a message, a trigger of the
-    database refuses them for every other client. Rows come by the million, hence no
-    create/write columns beside the moment and the user that each event has anyway.
+    Rows come by the million, hence no create/write columns beside the moment and the
+    user that each event has anyway.
     """
 
     _name = "order.event"
+    _inherit = ["order.history.mixin"]
     _description = "Order Event"
     _order = "id desc"
     _rec_name = "kind"
     _log_access = False
+    _BLANKABLE = ("reason", "order_id", "channel_id")
 
     company_id = fields.Many2one("res.company", required=True, index=True)
     event_at = fields.Datetime(
@@ -65,14 +65,6 @@ class OrderEvent(models.Model):
     # rows arrive in the order of time: a block range index stays tiny at any size
     _event_at_idx = models.Index("USING brin (event_at)")
 
-    def init(self):
-        """Let the database itself refuse what no client may do to the log."""
-        result = super().init()
-        _create_append_only_trigger(
-            self.env, self._table, ("reason", "order_id", "channel_id")
-        )
-        return result
-
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
         for model, events in self.grouped("res_model").items():
@@ -112,26 +104,6 @@ class OrderEvent(models.Model):
                 )
             )
         return super().create(vals_list)
-
-    def write(self, vals):
-        """Refused: an event is history.
-
-        :raises UserError: always, but when the system blanks words for privacy
-        """
-        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
-            raise UserError(
-                self.env._(
-                    "Events are history and cannot be changed. If an entry is wrong, "
-                    "do the right thing now: it gets an entry of its own."
-                )
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(
-            self.env._("Events are history and cannot be deleted by anyone.")
-        )
 
     def action_open_record(self):
         """Open the record that the event is about."""
@@ -188,62 +160,3 @@ class OrderEvent(models.Model):
     def _erase_reason(self):
         """Blank the words of these events; what happened, when and to whom stays."""
         self.filtered("reason").write({"reason": False})
-
-
-def _create_append_only_trigger(env, table, blankable=()):
-    """Make the database refuse UPDATE, DELETE and TRUNCATE on ``table``.
-
-    The columns of ``blankable`` may become NULL (privacy erase, deleted targets) but
-    nothing else. An archive job deletes after
-    ``SET LOCAL order_management.archive = 'on'``.
-    """
-    env.cr.execute(_APPEND_ONLY_FUNCTION)
-    for name, when, level, arguments in (
-        ("rows", "UPDATE OR DELETE", "ROW", blankable),
-        ("table", "TRUNCATE", "STATEMENT", ()),
-    ):
-        env.cr.execute(
-            SQL(
-                "CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s FOR EACH %s"
-                " EXECUTE FUNCTION order_management_append_only(%s)",
-                SQL.identifier(f"{table}_append_only_{name}"),
-                SQL(when),
-                SQL.identifier(table),
-                SQL(level),
-                SQL(", ").join(SQL("%s", column) for column in arguments),
-            )
-        )
-
-
-def _drop_append_only_triggers(env):
-    """Remove the triggers and their function: called when the addon goes."""
-    env.cr.execute("DROP FUNCTION IF EXISTS order_management_append_only() CASCADE")
-
-
-_APPEND_ONLY_FUNCTION = """
-CREATE OR REPLACE FUNCTION order_management_append_only() RETURNS trigger AS $$
-DECLARE
-    before jsonb;
-    after jsonb;
-BEGIN
-    IF TG_OP = 'DELETE'
-       AND current_setting('order_management.archive', true) = 'on' THEN
-        RETURN OLD;
-    ELSIF TG_OP = 'UPDATE' THEN
-        before := to_jsonb(OLD);
-        after := to_jsonb(NEW);
-        FOR i IN 0 .. TG_NARGS - 1 LOOP
-            IF jsonb_typeof(after -> TG_ARGV[i]) = 'null' THEN
-                before := before - TG_ARGV[i];
-                after := after - TG_ARGV[i];
-            END IF;
-        END LOOP;
-        IF before = after THEN
-            RETURN NEW;
-        END IF;
-    END IF;
-    RAISE EXCEPTION 'The table "%" is append-only: % refused', TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME;
-END
-$$ LANGUAGE plpgsql
-"""

@@ -6,7 +6,6 @@ from odoo.tools import SQL, float_compare
 
 from ..tools.columns import create_column_with_default
 from ..tools.figures import plain_figure
-from .order_event import _create_append_only_trigger
 
 
 def _same(value):
@@ -33,11 +32,13 @@ class OrderQuotaMove(models.Model):
     """One change of a quota's counters: append-only, as history is."""
 
     _name = "order.quota.move"
+    _inherit = ["order.history.mixin"]
     _description = "Quota Movement"
     _order = "id desc"
     _rec_name = "kind"
     _log_access = False
     _check_company_auto = True
+    _BLANKABLE = ("reason", "order_id")
 
     quota_id = fields.Many2one(
         "order.quota", required=True, readonly=True, ondelete="restrict", index=True
@@ -141,12 +142,6 @@ class OrderQuotaMove(models.Model):
         create_column_with_default(self.env.cr, self, "delta_limit", 0)
         return super()._auto_init()
 
-    def init(self):
-        """Let the database itself refuse changes of the history."""
-        result = super().init()
-        _create_append_only_trigger(self.env, self._table, ("reason", "order_id"))
-        return result
-
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
         """Refused: movements are made together with the counters, `_apply_moves`.
@@ -158,26 +153,6 @@ class OrderQuotaMove(models.Model):
                 "Quota movements are written by the system when orders move. "
                 "Change the limit of the quota instead."
             )
-        )
-
-    def write(self, vals):
-        """Refused: a movement is history.
-
-        :raises UserError: always, but when the system blanks words for privacy
-        """
-        if not self.env.su or any(vals.values()) or set(vals) - {"reason"}:
-            raise UserError(
-                self.env._(
-                    "Quota movements are history and cannot be changed. A new "
-                    "movement puts a wrong one right."
-                )
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(
-            self.env._("Quota movements are history and cannot be deleted by anyone.")
         )
 
     @api.model

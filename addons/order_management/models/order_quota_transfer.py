@@ -1,22 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 
 class OrderQuotaTransfer(models.Model):
     """A wish to move a part of one quota's limit to another, until it is decided."""
 
     _name = "order.quota.transfer"
-    _inherit = ["order.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.transfer.mixin"]
     _description = "Quota Transfer"
     _order = "id desc"
     _check_company_auto = True
-
-    _TRANSITIONS = {
-        "draft": ("requested", "cancelled"),
-        "requested": ("done", "refused", "cancelled"),
-    }
 
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
@@ -53,25 +48,6 @@ class OrderQuotaTransfer(models.Model):
     quantity = fields.Float(
         digits=0, min_display_digits="Product Unit", required=True, tracking=True
     )
-    reason = fields.Text(required=True)
-    refusal = fields.Text("Refused Because", readonly=True, copy=False)
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("requested", "Waits for approval"),
-            ("done", "Done"),
-            ("refused", "Refused"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        readonly=True,
-        default="draft",
-        copy=False,
-        tracking=True,
-    )
-    requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_at = fields.Datetime(readonly=True, copy=False)
     move_ids = fields.One2many("order.quota.move", "transfer_id", "Movements")
 
     _quantity_check = models.Constraint(
@@ -98,22 +74,9 @@ class OrderQuotaTransfer(models.Model):
             transfer.source_room_qty = max(source.limit_qty - used, 0.0)
             transfer.target_room_qty = transfer.target_id.remaining_qty
 
-    def write(self, vals):
-        """:raises UserError: what is asked for is changed after it was decided"""
-        if {"source_id", "target_id", "quantity"} & vals.keys() and any(
-            transfer.state not in ("draft", "requested") for transfer in self
-        ):
-            raise UserError(
-                self.env._("This transfer is decided. Make a new one for a change.")
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_done(self):
-        if any(transfer.state == "done" for transfer in self):
-            raise UserError(
-                self.env._("A transfer that was carried out stays as history.")
-            )
+    @api.model
+    def _get_asked_fields(self):
+        return super()._get_asked_fields() | {"quantity"}
 
     def action_request(self):
         """Ask for approval; any number of transfers at once.
@@ -123,8 +86,7 @@ class OrderQuotaTransfer(models.Model):
         self.check_access("write")
         for transfer in self:
             transfer.source_id._convert_limit(transfer.target_id, transfer.quantity)
-        self._transition("requested")
-        return True
+        return super().action_request()
 
     def action_approve(self):
         """Move the limits now, each transfer exactly once.
@@ -146,21 +108,6 @@ class OrderQuotaTransfer(models.Model):
         self.sudo()._transition("done")
         return True
 
-    def action_refuse(self, reason=None):
-        """Refuse what was asked for.
-
-        :raises AccessError: not a reviewer
-        """
-        self._check_decision_allowed()
-        self.sudo()._transition("refused", (reason or "").strip() or None)
-        return True
-
-    def action_cancel(self):
-        """Take the wish back."""
-        self.check_access("write")
-        self._transition("cancelled")
-        return True
-
     def action_view_moves(self):
         """Open the movements that these transfers made."""
         action = self.env["ir.actions.actions"]._for_xml_id(
@@ -168,20 +115,8 @@ class OrderQuotaTransfer(models.Model):
         )
         return {**action, "domain": [("transfer_id", "in", self.ids)], "context": {}}
 
-    def _prepare_transition_vals(self, target, reason):
-        vals = super()._prepare_transition_vals(target, reason)
-        if target == "requested":
-            vals["requested_by_id"] = self.env.uid
-        if target in ("done", "refused"):
-            vals |= {
-                "decided_by_id": self.env.uid,
-                "decided_at": fields.Datetime.now(),
-                "refusal": reason if target == "refused" else False,
-            }
-        return vals
-
     def _check_decision_allowed(self):
-        self.check_access("read")
+        super()._check_decision_allowed()
         user = self.env.user
         if not user.has_group("order_management.group_reviewer"):
             raise AccessError(

@@ -118,6 +118,26 @@ def screens(bench):
             ),
         ),
         (
+            "coverage, pivot",
+            lambda env: env["distribution.coverage"].formatted_read_group(
+                [],
+                ["level_id", "month:month"],
+                ["coverage:avg", "bought_count:sum", "active_count:sum"],
+            ),
+        ),
+        (
+            "coverage by product",
+            lambda env: env["distribution.ledger"].formatted_read_group(
+                [("kind", "in", ("sell_in", "receipt"))],
+                ["product_id", "date:month"],
+                ["member_id:count_distinct", "company_value:sum"],
+            ),
+        ),
+        (
+            "dashboard of a year",
+            lambda env: env["distribution.board"].get_figures({"period": "last_year"}),
+        ),
+        (
             "targets",
             lambda env: (
                 env["distribution.target"].search([("amount", "=", 1000)])._get_actual()

@@ -1,0 +1,59 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from odoo.addons.order_management.tests.statements import collect_statements
+
+from .debt_common import DebtCommon
+
+
+@tagged("post_install", "-at_install", "meets_others")
+class TestControlsTogether(DebtCommon):
+    """Quota, exposure and budget on one large order: six queries at most."""
+
+    def _order(self):
+        line = {"product_id": self.product.id, "product_uom_qty": 1}
+        return self._sell(order_line=[Command.create(line) for _i in range(200)])
+
+    def _confirm(self, order):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with collect_statements(self.env.cr) as statements:
+            order.action_confirm()
+            self.env.flush_all()
+        self.assertEqual(order.state, "sale")
+        return statements
+
+    def _control(self):
+        self._credit(1e6)
+        self.env["order.quota"].create(
+            {
+                "name": "Lamps",
+                "company_id": self.company.id,
+                "product_scope": "product",
+                "product_id": self.product.id,
+                "limit_qty": 1e6,
+                "period_type": "season",
+                "date_from": fields.Date.add(self.today, days=-10),
+                "date_to": fields.Date.add(self.today, days=10),
+            }
+        ).action_activate()
+        plan = self.env["account.analytic.plan"].create({"name": "Centres"})
+        self.company.write({"budget_plan_id": plan.id, "budget_policy": "block"})
+
+    def test_six_queries_for_200_lines(self):
+        self.product.is_storable = False
+        warm, plain, again, counted = (self._order() for _number in range(4))
+        self._confirm(warm)
+        without = self._confirm(plain)
+        self._control()
+        # fills the caches of the process that the set-up has emptied
+        self._confirm(again)
+        together = self._confirm(counted)
+        self.assertLessEqual(
+            together.total() - without.total(), 6, together.describe(without)
+        )
+        quota = self.env["order.quota"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(quota.consumed_qty, 400)
+        self.assertEqual(self._figures()["unshipped"], 8000)
