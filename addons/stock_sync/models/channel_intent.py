@@ -126,8 +126,9 @@ class ChannelIntent(models.Model):
 
     def _enqueue(self):
         for intent in self:
-            intent.with_delay(
-                channel=intent.channel_id._get_lane("other"),
+            channel = intent.channel_id
+            intent.with_context(lang=channel._get_reading_lang()).with_delay(
+                channel=channel._get_lane("other"),
                 description=self.env._(
                     "Tell the shop: %(what)s", what=intent.display_name
                 ),

@@ -122,22 +122,25 @@ class ChannelStockDirty(models.Model):
 
     @api.model
     def _get_flush_asker(self, dbname):
-        """After the commit: a flush in a moment, unless one is asked for already.
+        """After the commit: a flush, unless one is asked for already.
 
-        What this process forgets, or does not live to ask for, the cron finds within
-        a minute.
+        The first change after a while is looked at at once; those that follow are
+        collected for a moment. What this process forgets, or does not live to ask for,
+        the cron finds within a minute.
         """
 
         def ask():
             now = time.monotonic()
             # a flush that may have begun already did not see this transaction
-            if _asked.get(dbname, 0.0) > now + DEBOUNCE / 2:
+            last = _asked.get(dbname, -DEBOUNCE)
+            if last > now + DEBOUNCE / 2:
                 return
-            _asked[dbname] = now + DEBOUNCE
+            delay = DEBOUNCE if now < last + DEBOUNCE else 0
+            _asked[dbname] = now + delay
             try:
                 with Registry(dbname).cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
-                    env["channel.stock.dirty"]._enqueue_flush(DEBOUNCE)
+                    env["channel.stock.dirty"]._enqueue_flush(delay)
             except Exception:
                 # what was asked for is committed: nobody is to see an error here
                 _logger.warning("A flush was not enqueued", exc_info=True)

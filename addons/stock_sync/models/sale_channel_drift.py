@@ -25,8 +25,8 @@ class SaleChannel(models.Model):
         """
         self.ensure_one()
         text = fields.Datetime.to_string(since)
-        self.sudo().with_delay(
-            channel=self._get_lane("other"),
+        self.sudo()._with_lane(
+            "other",
             eta=fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
             description=self.env._("Compare orders of %(channel)s", channel=self.name),
             identity_key=f"stock_sync.compare:{check.id}:{text}:{cursor}:{self.id}",
@@ -86,8 +86,8 @@ class SaleChannel(models.Model):
         """Enqueue the reading of some orders, whatever the list says about them."""
         self.ensure_one()
         for ids in split_every(500, sorted(set(external_ids)), list):
-            self.sudo().with_delay(
-                channel=self._get_lane("orders"),
+            self.sudo()._with_lane(
+                "orders",
                 description=self.env._(
                     "Fetch %(count)s orders of %(channel)s",
                     count=len(ids),

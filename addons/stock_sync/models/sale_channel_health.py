@@ -295,8 +295,8 @@ class SaleChannel(models.Model):
         cursor = self.env["channel.sync.cursor"]._get_for(self, "webhooks")
         if not urgent and cursor.next_at and cursor.next_at > now:
             return
-        self.with_delay(
-            channel=self._get_lane("other"),
+        self._with_lane(
+            "other",
             description=self.env._("Look after %(channel)s", channel=self.name),
             identity_key=f"stock_sync.look_after:{self.id}",
         )._job_look_after()

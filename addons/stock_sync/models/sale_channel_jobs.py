@@ -94,9 +94,19 @@ class SaleChannel(models.Model):
         self.ensure_one()
         return f"root.stock_sync.{lane}.shop_{self.id}"
 
+    def _with_lane(self, lane, **options):
+        """This shop, whose next call becomes a job of that lane."""
+        shop = self.with_context(lang=self._get_reading_lang())
+        return shop.with_delay(channel=self._get_lane(lane), **options)
+
+    def _get_reading_lang(self):
+        """The company's language: what a job logs and why something failed is read by
+        the shop's people, not by whoever set the job off."""
+        return self.sudo().company_id.partner_id.lang or self.env.lang
+
     def _enqueue_poll(self, topic):
-        self.sudo().with_delay(
-            channel=self._get_lane("orders" if topic == "orders" else "other"),
+        self.sudo()._with_lane(
+            "orders" if topic == "orders" else "other",
             description=self.env._(
                 "Read %(topic)s of %(channel)s", topic=topic, channel=self.name
             ),

@@ -110,8 +110,8 @@ class SaleChannel(models.Model):
         """
         self.ensure_one()
         seen_at = seen_at or fields.Datetime.to_string(fields.Datetime.now())
-        self.sudo().with_delay(
-            channel=self._get_lane("other"),
+        self.sudo()._with_lane(
+            "other",
             eta=fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
             description=self.env._("Listings of %(channel)s", channel=self.name),
             identity_key=f"stock_sync.listings:{self.id}:{cursor}",

@@ -86,8 +86,8 @@ class SaleChannel(models.Model):
     def _push_stock_soon(self, seconds=0):
         """Send what these shops should show."""
         for channel in self.sudo().filtered(lambda one: not one._get_no_push_reason()):
-            channel.with_delay(
-                channel=channel._get_lane("stock"),
+            channel._with_lane(
+                "stock",
                 eta=fields.Datetime.now() + timedelta(seconds=seconds)
                 if seconds
                 else None,

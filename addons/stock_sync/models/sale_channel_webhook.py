@@ -143,8 +143,8 @@ class SaleChannel(models.Model):
             self._get_waiting_hints_domain(), limit=1
         ):
             return
-        self.with_delay(
-            channel=self._get_lane("orders"),
+        self._with_lane(
+            "orders",
             priority=5,
             description=self.env._("Webhooks of %(channel)s", channel=self.name),
             identity_key=f"stock_sync.hints:{self.id}",

@@ -28,6 +28,15 @@ class TestLanes(StockSyncCommon):
             found = self._get_runner_lane(self.channel, lane)
             self.assertEqual(found.fullname, name)
 
+    def test_jobs_write_in_the_companys_language(self):
+        self.env["res.lang"]._activate_lang("vi_VN")
+        self.company.partner_id.lang = "vi_VN"
+        self.channel.with_context(lang="en_US")._enqueue_poll("orders")
+        job = self.env["queue.job"].search(
+            [("identity_key", "=", f"stock_sync.poll:orders:{self.channel.id}")]
+        )
+        self.assertEqual(job.records.env.context["lang"], "vi_VN")
+
     def test_a_place_of_its_own(self):
         config = f"{_CONFIG},{self.channel._get_lane('orders')}:1"
         own = self._get_runner_lane(self.channel, "orders", config)

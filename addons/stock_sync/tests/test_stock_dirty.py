@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models import channel_stock_dirty
 from .stock_common import StockSyncCommon
 
 
@@ -25,6 +28,24 @@ class TestStockDirty(StockSyncCommon):
         self._add_stock(5)
         self._create_order().action_confirm()
         self.assertEqual(self._noted(), [])
+
+    def test_the_first_change_is_looked_at_at_once(self):
+        """Those that follow are collected; after a while it is the first one again."""
+        waits, model = [], self.env["channel.stock.dirty"]
+        ask = model._get_flush_asker(self.env.cr.dbname)
+
+        def enqueue(_model, seconds=0):
+            waits.append(seconds)
+
+        with (
+            patch.object(type(model), "_enqueue_flush", enqueue),
+            patch.dict(channel_stock_dirty._asked, clear=True),
+            patch.object(channel_stock_dirty, "time") as clock,
+        ):
+            for moment in (100, 100.5, 101, 104, 110):
+                clock.monotonic.return_value = moment
+                ask()
+        self.assertEqual(waits, [0, 3, 3, 0])
 
     def test_every_change_is_noted_once(self):
         self._create_listing()
