@@ -86,4 +86,19 @@ class DistributionLedger(models.Model):
                         "reason": "Demo",
                     }
                 )
+            # what an outlet or dealer buys, it sells in the weeks after
+            later = day + relativedelta(days=12)
+            if later <= fields.Date.context_today(self):
+                vals_list.append(
+                    {
+                        "member_id": buyer.id,
+                        "product_id": product.id,
+                        "kind": "sell_out",
+                        "quantity": quantity * 9 // 10,
+                        "price_unit": price * 1.2,
+                        "date": later,
+                        "key": f"demo:{buyer.id}:{product.id}:{back}:sell_out",
+                        "reason": "Demo",
+                    }
+                )
         return [vals for vals in vals_list if vals["quantity"]]

@@ -117,10 +117,11 @@ class ExpenseBudgetTransfer(models.Model):
         ]
 
     def _check_decision_allowed(self):
-        super()._check_decision_allowed()
+        result = super()._check_decision_allowed()
         if not self.env.user.has_group("distribution.group_trade_manager"):
             raise AccessError(
                 self.env._(
                     "Only trade managers transfer and top up budgets. Ask one of them."
                 )
             )
+        return result

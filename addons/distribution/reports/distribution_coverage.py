@@ -7,9 +7,10 @@ from odoo.tools import SQL
 class DistributionCoverage(models.Model):
     """Which members bought in which month, and which did not: a row for both.
 
-    Members that are active count in every month since they came, or first bought;
-    others until the last month in which they bought. Who bought and gave everything
-    back by a correction did not buy.
+    Members that are active count in every month since their first supply link (or
+    since they came, or first bought), as far back as the company's ledger goes; others
+    until the last month in which they bought. Who bought and gave everything back by a
+    correction did not buy.
     """
 
     _name = "distribution.coverage"
@@ -19,6 +20,7 @@ class DistributionCoverage(models.Model):
     _rec_name = "member_id"
     _depends = {
         "distribution.ledger": ["company_value", "date", "kind", "quantity"],
+        "distribution.supply.link": ["buyer_id", "date_from"],
         "distribution.member": [
             "class_id",
             "company_id",
@@ -76,8 +78,19 @@ class DistributionCoverage(models.Model):
                 SELECT member_id, min(month) AS first, max(month) AS last
                 FROM bought GROUP BY member_id
             ) span ON span.member_id = m.id
+            LEFT JOIN (
+                SELECT buyer_id, min(date_from) AS first
+                FROM distribution_supply_link GROUP BY buyer_id
+            ) link ON link.buyer_id = m.id
+            LEFT JOIN (
+                SELECT own.company_id, min(bought.month) AS first
+                FROM bought JOIN distribution_member own ON own.id = bought.member_id
+                GROUP BY own.company_id
+            ) ledger ON ledger.company_id = m.company_id
             CROSS JOIN LATERAL generate_series(
-                date_trunc('month', LEAST(m.create_date, span.first)),
+                date_trunc('month', GREATEST(
+                    LEAST(m.create_date, link.first, span.first),
+                    COALESCE(ledger.first, %(today)s::date))),
                 CASE WHEN m.state = 'active' AND m.active
                     THEN GREATEST(%(today)s::timestamp, span.last)
                     ELSE span.last::timestamp END,

@@ -116,7 +116,7 @@ class OrderQuotaTransfer(models.Model):
         return {**action, "domain": [("transfer_id", "in", self.ids)], "context": {}}
 
     def _check_decision_allowed(self):
-        super()._check_decision_allowed()
+        result = super()._check_decision_allowed()
         user = self.env.user
         if not user.has_group("order_management.group_reviewer"):
             raise AccessError(
@@ -130,3 +130,4 @@ class OrderQuotaTransfer(models.Model):
                     transfer=own[0].name,
                 )
             )
+        return result

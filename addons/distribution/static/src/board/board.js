@@ -70,10 +70,10 @@ export class DistributionBoard extends Component {
 
     get compared() {
         const {before_from, before_to} = this.figures.period;
-        return _t(
-            "Compared with %(from)s to %(to)s",
-            {from: this.formatDay(before_from), to: this.formatDay(before_to)}
-        );
+        return _t("Compared with %(from)s to %(to)s", {
+            from: this.formatDay(before_from),
+            to: this.formatDay(before_to),
+        });
     }
 
     get shown() {
