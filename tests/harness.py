@@ -107,11 +107,17 @@ class Database:
     @property
     def mother(self):
         """What quickly makes processes of Odoo for this database; see `Mother`."""
-        if self._mother is None:
-            from .mother import Mother
+        from .mother import Mother, mother_of
 
+        if self.template:
+            return mother_of(self.template)
+        if self._mother is None:
             self._mother = Mother(self.name)
         return self._mother
+
+    def fork(self, command, values, stdin, stdout, stderr):
+        """Begin a process of Odoo for this database; see `Mother.fork`."""
+        return self.mother.fork(self.name, command, values, (stdin, stdout, stderr))
 
     def __enter__(self):
         return self
@@ -159,10 +165,13 @@ class Server:
 
     With prefork the websocket listens on ``gevent_port``; threaded serves it on
     ``port`` itself. ``jobs=True`` lets queue_job's runner work in this server.
+    With ``env`` it is started anew: Odoo reads some variables when it is imported.
     """
 
     def __init__(self, database, workers=0, jobs=False, env=None, **options):
         self.database = database if isinstance(database, str) else database.name
+        can_fork = not env and getattr(database, "template", None)
+        self._fork = database.fork if can_fork else None
         self.port = free_port()
         self.gevent_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -178,7 +187,6 @@ class Server:
             **options,
         )
         self._env = {
-            **os.environ,
             "ODOO_QUEUE_JOB_CHANNELS": "root:2" if jobs else "root:0",
             "ODOO_QUEUE_JOB_PORT": str(self.port),
             **(env or {}),
@@ -192,14 +200,19 @@ class Server:
         self.stop()
 
     def start(self, timeout=120):
-        with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                ["odoo", "-c", str(self.config_path)],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._env,
-                start_new_session=True,
-            )
+        with self.log_path.open("ab") as log, open(os.devnull) as nothing:
+            if self._fork:
+                values = [str(self.config_path), self._env]
+                self._process = self._fork("server", values, nothing, log, log)
+            else:
+                self._process = subprocess.Popen(
+                    ["odoo", "-c", str(self.config_path)],
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **self._env},
+                    start_new_session=True,
+                )
         wait_until(self._is_up, timeout, 0.2, f"Odoo on {self.url}")
         return self
 
@@ -336,8 +349,12 @@ def _fork_odoo_shell(database, code, timeout):
         )
         script.write(code)
         script.seek(0)
-        pid = database.mother.fork("shell", [], script, output, errors)
-        code = database.mother.wait(pid, timeout)
+        child = database.fork("shell", [], script, output, errors)
+        try:
+            code = child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
         output.seek(0)
         errors.seek(0)
         return code, output.read(), errors.read()

@@ -1,14 +1,16 @@
 """Processes of Odoo that start in a moment: forks of one that has loaded the registry.
 
-Starting Odoo and loading the registry of all addons takes seconds of CPU. `Mother` does
-it once for a database; its children begin where it ended, as the workers of Odoo's own
-prefork server do. Each has connections, random numbers and a log of its own, and reads
-the registry anew if something was installed meanwhile.
+Starting Odoo and loading the registry of all addons takes 3.5 s of CPU. `Mother` does
+it once for a template; her children begin where she ended, as the workers of Odoo's own
+prefork server do, each on a copy of the template: a shell, a worker of a race, a whole
+server. Each has connections, random numbers and a log of its own, and reads the
+registry anew if something was installed in its database meanwhile.
 
 Over a socket come ``[command, values]`` and the file descriptors that the child gets as
 its stdin, stdout and stderr; the answer is the child's process id, or its exit code.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -16,6 +18,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,10 +34,68 @@ from . import harness
 START = 300
 #: {child: exit code}
 _ended = {}
+#: {template: (its `Mother`, the copy that she reads)}
+_mothers = {}
+
+
+def mother_of(template):
+    """The mother of processes for copies of ``template``.
+
+    She reads a copy of her own, which nobody changes: who works with a copy that was
+    changed then sees it by the counters of Odoo's own signals.
+    """
+    if template not in _mothers:
+        pattern = harness.Database(template)
+        _mothers[template] = Mother(pattern.name), pattern
+    return _mothers[template][0]
+
+
+def part_from(template):
+    """No more children of this kind are needed."""
+    if template in _mothers:
+        mother, pattern = _mothers.pop(template)
+        mother.close()
+        pattern.drop()
+
+
+@atexit.register
+def _part_from_all():
+    for template in list(_mothers):
+        part_from(template)
+
+
+class Child:
+    """A process that a mother has borne; to be handled as a ``Popen``."""
+
+    def __init__(self, mother, pid):
+        self._mother, self.pid = mother, pid
+
+    def poll(self):
+        """Its exit code, None while it runs."""
+        return self._mother.poll(self.pid)
+
+    def wait(self, timeout=None):
+        """Its exit code.
+
+        :raises subprocess.TimeoutExpired: after ``timeout`` seconds
+        """
+        deadline = timeout and time.monotonic() + timeout
+        pause = 0.005
+        while (code := self.poll()) is None:
+            if deadline and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(f"child {self.pid}", timeout)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.2)
+        return code
+
+    def kill(self):
+        """End it and what it has started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 class Mother:
-    """The process whose children work on one database."""
+    """The process whose children work on one database and on its like."""
 
     def __init__(self, database_name):
         self._config = harness.PREFIX / f"mother-{uuid.uuid4().hex[:8]}.conf"
@@ -66,29 +127,19 @@ class Mother:
             raise RuntimeError(f"no mother any more:\n{self._log.read_text()[-3000:]}")
         return json.loads(answer)
 
-    def fork(self, command, values, stdin, stdout, stderr):
-        """Begin a child: ``shell`` or ``worker``; its process id."""
-        return self._ask(command, values, [f.fileno() for f in (stdin, stdout, stderr)])
+    def fork(self, database_name, command, values, files):
+        """Begin a child on a database like hers.
+
+        :param command: ``shell``, ``worker`` or ``server``
+        :param files: its stdin, stdout and stderr
+        :return: a `Child`
+        """
+        numbers = [file.fileno() for file in files]
+        return Child(self, self._ask(command, [database_name, values], numbers))
 
     def poll(self, pid):
         """The exit code of a child, None while it runs."""
         return self._ask("poll", [pid])
-
-    def wait(self, pid, timeout):
-        """Its exit code; a child that takes longer is killed.
-
-        :raises subprocess.TimeoutExpired:
-        """
-        deadline = time.monotonic() + timeout
-        pause = 0.005
-        while (code := self.poll(pid)) is None:
-            if time.monotonic() > deadline:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(f"child {pid}", timeout)
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.2)
-        return code
 
     def close(self):
         self._socket.close()
@@ -127,10 +178,34 @@ def run_worker(registry, values):
     serve(functions.get("Worker", BaseWorker)(registry, functions))
 
 
-def bear(run, database_name, values, files):
-    """Fork; the child runs, and never comes back."""
-    from odoo.modules.registry import Registry
+def run_server(_registry, values):
+    """What ``odoo -c CONFIG`` does, with the registry that is there already."""
+    from odoo.service import server
+    from odoo.tools import config
 
+    config_path, environment = values
+    os.environ.update(environment)
+    # the process for live notifications is started by this name and these arguments
+    sys.argv = [shutil.which("odoo"), "-c", config_path]
+    config.parse_config(["-c", config_path], setup_logging=False)
+    sys.exit(server.start())
+
+
+def adopt(registry, database_name):
+    """The registry of a database becomes that of another one like it."""
+    from odoo.modules.registry import Registry
+    from odoo.sql_db import db_connect
+
+    if registry.db_name != database_name:
+        del Registry.registries[registry.db_name]
+        registry.db_name = database_name
+        registry._db = db_connect(database_name)
+        Registry.registries[database_name] = registry
+    return registry.check_signaling()
+
+
+def bear(run, registry, database_name, values, files):
+    """Fork; the child runs, and never comes back."""
     pid = os.fork()
     if pid:
         return pid
@@ -142,7 +217,7 @@ def bear(run, database_name, values, files):
             os.close(file)
         sys.stdin = open(0, encoding="utf-8", closefd=False)
         random.seed()
-        run(Registry(database_name).check_signaling(), values)
+        run(adopt(registry, database_name), values)
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(bool(error.code))
@@ -177,21 +252,33 @@ def read_request(line):
     return *json.loads(b"".join(parts)), files
 
 
-def main():
-    """Serve ``python -m tests.mother CONFIG DATABASE SOCKET`` until it is closed."""
+def load(config_path, database_name):
+    """All that a child needs not do; the registry."""
     import odoo.cli  # noqa: F401  the command line's own start-up: paths, time zone
     from odoo.modules.registry import Registry
-    from odoo.sql_db import close_all
+    from odoo.service import server
     from odoo.tools import config
 
-    config_path, name, number = sys.argv[1:]
-    config.parse_config(["-c", config_path, "-d", name], setup_logging=True)
-    Registry(name)
+    config.parse_config(["-c", config_path, "-d", database_name], setup_logging=True)
+    server.load_server_wide_modules()
+    registry = Registry(database_name)
+    # what this database says of itself, another may say otherwise
+    for cache in registry._Registry__caches.values():
+        cache.clear()
     # the children share this memory, and their collector need not look through it
     gc.collect()
     gc.freeze()
+    return registry
+
+
+def main():
+    """Serve ``python -m tests.mother CONFIG DATABASE SOCKET`` until it is closed."""
+    config_path, name, number = sys.argv[1:]
+    registry = load(config_path, name)
+    from odoo.sql_db import close_all
+
     line = socket.socket(fileno=int(number))
-    runs = {"shell": run_shell, "worker": run_worker}
+    runs = {"shell": run_shell, "worker": run_worker, "server": run_server}
     while request := read_request(line):
         command, values, files = request
         if command == "poll":
@@ -199,7 +286,7 @@ def main():
         else:
             # no connection may have two owners
             close_all()
-            answer = bear(runs[command], name, values, files)
+            answer = bear(runs[command], registry, *values, files)
             for file in files:
                 os.close(file)
         line.sendall(json.dumps(answer).encode())

@@ -30,7 +30,6 @@ class Process:
     def __init__(self, module, database):
         name = f"{module.rpartition('.')[2]}-{uuid.uuid4().hex[:8]}"
         self._log_path = harness.LOG_DIR / f"{name}.log"
-        self._mother = database.mother
         their_in, our_out = os.pipe()
         our_in, their_out = os.pipe()
         self._in, self._out = os.fdopen(our_in), os.fdopen(our_out, "w")
@@ -40,11 +39,11 @@ class Process:
             self._log_path.open("a") as log,
         ):
             values = [module, str(self._log_path)]
-            self._pid = self._mother.fork("worker", values, stdin, stdout, log)
+            self._child = database.fork("worker", values, stdin, stdout, log)
 
     @property
     def pid(self):
-        return self._pid
+        return self._child.pid
 
     def start(self, name, *args):
         self._out.write(json.dumps([name, args]) + "\n")
@@ -69,14 +68,16 @@ class Process:
 
     def kill(self):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
         self.close()
 
     def close(self):
         with contextlib.suppress(BrokenPipeError):
             self._out.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._mother.wait(self._pid, 30)
+        try:
+            self._child.wait(30)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
         self._in.close()
 
 
