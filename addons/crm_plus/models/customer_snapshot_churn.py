@@ -124,7 +124,7 @@ class CustomerSnapshot(models.Model):
                     + GREATEST(f.churn_repeats - 1, 0)))
                     + (%(r)s + f.churn_repeats) * ln(
                     (%(alpha)s + GREATEST(%(today)s - f.first_order_date, 0))::float
-                    / (%(alpha)s + f.last_order_date - f.first_order_date)))))
+                    / (%(alpha)s + (f.last_order_date - f.first_order_date))))))
             END
             """,
             a=model.a,

@@ -49,7 +49,7 @@ class CustomerSnapshot(models.Model):
         ]
 
     def _get_base_query(self, moment):
-        """The customers that get a row: whoever was quoted, sold or billed, or a lead."""
+        """The customers that get a row: quoted, sold, billed, or a lead."""
         return SQL(
             """
             SELECT p.id AS partner_id, p.active, p.user_id, u.sale_team_id AS team_id

@@ -232,7 +232,7 @@ class TestCustomerPlaybook(CustomerCommon):
             orders |= template.copy({"partner_id": customer.id})
         template.unlink()
         orders.action_confirm()
-        orders.date_order -= timedelta(days=100)
+        orders.date_order = orders[0].date_order - timedelta(days=100)
         cls.Snapshot._refresh(companies=cls.company)
         cls.env.cr.execute(
             "UPDATE customer_snapshot SET churn_band = 'high', value_at_risk = id"
