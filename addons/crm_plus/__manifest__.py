@@ -23,5 +23,8 @@
         "views/crm_plus_menus.xml",
         "views/customer_snapshot_menus.xml",
     ],
+    "demo": [
+        "demo/customer_demo.xml",
+    ],
     "application": True,
 }

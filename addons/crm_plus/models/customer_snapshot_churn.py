@@ -83,6 +83,8 @@ class CustomerSnapshot(models.Model):
                 WHEN f.order_count = 0 THEN 0
                 WHEN a.alive IS NULL THEN %(by_rhythm)s
                 WHEN f.churn_repeats = 0 THEN GREATEST(%(by_model)s, %(by_rhythm)s)
+                WHEN f.interval_days > 0
+                    THEN GREATEST(%(by_model)s, %(by_rhythm)s - 1)
                 ELSE %(by_model)s
             END AS band) c
             LEFT JOIN customer_forecast k ON k.repeats = f.churn_repeats

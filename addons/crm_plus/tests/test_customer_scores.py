@@ -318,10 +318,12 @@ class TestCustomerPlaybook(CustomerCommon):
         self.assertEqual(self.book.lift, 1.0)
 
     def test_conditions(self):
+        vals = {"name": "B", "company_id": self.company.id}
+        books = self.env["customer.playbook"]
         with self.assertRaisesRegex(ValidationError, "risk or a segment"):
-            self.book.churn_band = False
+            books.create(vals)
         with self.assertRaisesRegex(ValidationError, "person"):
-            self.book.assign_to = "user"
+            books.create({**vals, "churn_band": "high", "assign_to": "user"})
 
     def test_nightly(self):
         """The cron does everything in one go."""
