@@ -42,7 +42,9 @@ class CustomerSnapshot(models.Model):
         for months in (3, 2, 1, 0):
             then = moment._replace(today=moment.today - relativedelta(months=months))
             self._refresh_demo(then)
-        self.env["customer.segment"].search([])._refresh(company)
+        self.env["customer.segment"].search([("kind", "!=", "static")])._refresh(
+            company
+        )
         self.env["customer.playbook"].search([("company_id", "=", company.id)])._run(
             moment
         )
