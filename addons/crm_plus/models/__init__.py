@@ -27,7 +27,6 @@ from . import account_move
 from . import account_partial_reconcile
 from . import crm_lead
 from . import res_partner_snapshot
-from . import base_partner_merge
 from . import customer_snapshot_nightly
 from . import customer_segment
 from . import customer_segment_member
@@ -66,3 +65,4 @@ from . import customer_assignment_mixin
 from . import customer_assignment_rule
 from . import crm_lead_assignment
 from . import resource_calendar
+from . import customer_demo

@@ -42,9 +42,9 @@ class CustomerPlaybookEntry(models.Model):
     saved = fields.Float(
         "Saved Rate", aggregator="avg", help="Of those that are decided."
     )
-    bought_on = fields.Date("Bought On")
+    bought_on = fields.Date()
     revenue_after = fields.Monetary(
-        "Revenue After", help="Net purchases from entering to the day it was decided."
+        help="Net purchases from entering to the day it was decided."
     )
 
     @api.model

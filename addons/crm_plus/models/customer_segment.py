@@ -149,7 +149,9 @@ class CustomerSegment(models.Model):
 
         :param companies: all of them where not given
         """
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self.env["res.company"].sudo().search(
+            [("active", "=", True)]
+        )
         self.env.flush_all()
         now = fields.Datetime.now()
         for segment in self.filtered(lambda segment: segment.kind != "static"):

@@ -10,14 +10,16 @@ class CustomerSnapshot(models.Model):
 
     def _after_refresh_all(self, company):
         """Segments, the month's history, what play-books have brought and begin."""
-        super()._after_refresh_all(company)
+        result = super()._after_refresh_all(company)
         moment = self._get_moment(company)
-        self.env["customer.segment"].search([])._refresh(company)
+        self.env["customer.segment"].search([("kind", "!=", "static")])._refresh(
+            company
+        )
         self.env["customer.segment.history"]._record(moment)
         self.env["customer.playbook.entry"]._measure(moment)
-        self.env["customer.playbook"].search([("company_id", "=", company.id)])._run(
-            moment
-        )
+        books = self.env["customer.playbook"].search([("company_id", "=", company.id)])
+        books._run(moment)
+        return result
 
     @api.model
     def _get_activity_action(self, partners):

@@ -63,7 +63,7 @@ class CustomerSnapshot(models.Model):
     @api.model
     def _cron_refresh_all(self):
         """Every night: everything, one company at a time."""
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         for number, company in enumerate(companies, 1):
             self._refresh(companies=company)
             self._after_refresh_all(company)

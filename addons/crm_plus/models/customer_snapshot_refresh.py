@@ -29,7 +29,9 @@ class CustomerSnapshot(models.Model):
         :param partners: customers or contacts of theirs; all of them where not given
         :param companies: all of them where not given
         """
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self.env["res.company"].sudo().search(
+            [("active", "=", True)]
+        )
         self.env.flush_all()
         for company in companies.sudo():
             self.sudo()._refresh_company(company, partners)

@@ -232,7 +232,7 @@ class TestCustomerPlaybook(CustomerCommon):
             orders |= template.copy({"partner_id": customer.id})
         template.unlink()
         orders.action_confirm()
-        orders.date_order -= timedelta(days=100)
+        orders.date_order = orders[0].date_order - timedelta(days=100)
         cls.Snapshot._refresh(companies=cls.company)
         cls.env.cr.execute(
             "UPDATE customer_snapshot SET churn_band = 'high', value_at_risk = id"
@@ -318,10 +318,12 @@ class TestCustomerPlaybook(CustomerCommon):
         self.assertEqual(self.book.lift, 1.0)
 
     def test_conditions(self):
+        vals = {"name": "B", "company_id": self.company.id}
+        books = self.env["customer.playbook"]
         with self.assertRaisesRegex(ValidationError, "risk or a segment"):
-            self.book.churn_band = False
+            books.create(vals)
         with self.assertRaisesRegex(ValidationError, "person"):
-            self.book.assign_to = "user"
+            books.create({**vals, "churn_band": "high", "assign_to": "user"})
 
     def test_nightly(self):
         """The cron does everything in one go."""

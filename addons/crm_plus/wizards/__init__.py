@@ -2,3 +2,4 @@
 
 from . import customer_privacy_erase
 from . import customer_appointment_propose
+from . import base_partner_merge
