@@ -29,5 +29,8 @@
         "web.assets_tests": ["crm_plus/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_plus/static/tests/**/*.test.js"],
     },
+    "demo": [
+        "demo/customer_demo.xml",
+    ],
     "application": True,
 }

@@ -37,3 +37,4 @@ from . import customer_playbook
 from . import customer_playbook_entry
 from . import product_pricelist
 from . import res_config_settings
+from . import customer_demo

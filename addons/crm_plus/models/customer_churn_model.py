@@ -94,7 +94,8 @@ class CustomerChurnModel(models.Model):
         """The histories of all customers, times rounded to the grain."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT churn_repeats, (last_order_date - first_order_date) / %(grain)s,"
+                "SELECT churn_repeats,"
+                " (last_order_date - first_order_date) / %(grain)s,"
                 " GREATEST(%(today)s - first_order_date, 0) / %(grain)s, COUNT(*)"
                 " FROM customer_rhythm GROUP BY 1, 2, 3",
                 grain=grain,

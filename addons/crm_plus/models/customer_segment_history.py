@@ -47,7 +47,8 @@ class CustomerSegmentHistory(models.Model):
             SQL(
                 """
                 INSERT INTO customer_segment_history (month, partner_id, company_id,
-                    user_id, previous_segment, rfm_segment, churn_band, revenue_12m, move)
+                    user_id, previous_segment, rfm_segment, churn_band, revenue_12m,
+                    move)
                 SELECT %(month)s, s.partner_id, s.company_id, s.user_id, h.rfm_segment,
                     s.rfm_segment, s.churn_band, s.revenue_12m,
                     CASE WHEN h.rfm_segment IS NULL THEN 'new'

@@ -65,7 +65,7 @@ class CustomerSnapshot(models.Model):
         "Usual Interval",
         digits=(8, 1),
         aggregator="avg",
-        help="Median of the days between days with a purchase, from three such days on.",
+        help="Median of the days between purchases, from three days with one on.",
     )
     days_since_last = fields.Integer("Days of Silence", aggregator="avg")
     expected_next_date = fields.Date("Expected Next Purchase")

@@ -15,7 +15,7 @@ REASONS = 3
 
 
 class CustomerSnapshot(models.Model):
-    """Whether a customer will be back: BG/NBD where it can be fitted, else the rhythm."""
+    """Whether a customer will be back: BG/NBD where it can be fitted, else rhythm."""
 
     _inherit = "customer.snapshot"
 
@@ -83,6 +83,8 @@ class CustomerSnapshot(models.Model):
                 WHEN f.order_count = 0 THEN 0
                 WHEN a.alive IS NULL THEN %(by_rhythm)s
                 WHEN f.churn_repeats = 0 THEN GREATEST(%(by_model)s, %(by_rhythm)s)
+                WHEN f.interval_days > 0
+                    THEN GREATEST(%(by_model)s, %(by_rhythm)s - 1)
                 ELSE %(by_model)s
             END AS band) c
             LEFT JOIN customer_forecast k ON k.repeats = f.churn_repeats
@@ -124,7 +126,7 @@ class CustomerSnapshot(models.Model):
                     + GREATEST(f.churn_repeats - 1, 0)))
                     + (%(r)s + f.churn_repeats) * ln(
                     (%(alpha)s + GREATEST(%(today)s - f.first_order_date, 0))::float
-                    / (%(alpha)s + f.last_order_date - f.first_order_date)))))
+                    / (%(alpha)s + (f.last_order_date - f.first_order_date))))))
             END
             """,
             a=model.a,

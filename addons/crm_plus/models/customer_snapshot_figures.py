@@ -19,8 +19,8 @@ class Moment(NamedTuple):
 class CustomerSnapshot(models.Model):
     """Where the figures come from.
 
-    A purchase is a confirmed order, or a posted invoice that belongs to no order, on the
-    day of the company's clock. What came back is what posted credit notes say.
+    A purchase is a confirmed order, or a posted invoice that belongs to no order, on
+    the day of the company's clock. What came back is what posted credit notes say.
     """
 
     _inherit = "customer.snapshot"
@@ -49,7 +49,7 @@ class CustomerSnapshot(models.Model):
         ]
 
     def _get_base_query(self, moment):
-        """The customers that get a row: whoever we quoted, sold, billed or are after."""
+        """The customers that get a row: quoted, sold, billed, or a lead."""
         return SQL(
             """
             SELECT p.id AS partner_id, p.active, p.user_id, u.sale_team_id AS team_id
@@ -78,9 +78,13 @@ class CustomerSnapshot(models.Model):
         )
 
     def _get_purchase_query(self, moment):
-        """Purchases and, with ``purchases`` 0 and a negative amount, what came back."""
+        """Purchases and, with ``purchases`` 0 and a negative amount, what came back.
+
+        What is dated after today counts when its day has come.
+        """
         return SQL(
             """
+            SELECT * FROM (
             SELECT s.commercial_id AS partner_id,
                 (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
                 o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
@@ -104,7 +108,9 @@ class CustomerSnapshot(models.Model):
                 AND m.company_id = %(company)s AND NOT %(has_order)s
             UNION ALL
             %(returned)s
+            ) p WHERE day <= %(today)s
             """,
+            today=moment.today,
             zone=moment.zone,
             company=moment.company.id,
             has_order=SQL(

@@ -18,7 +18,7 @@ class CustomerSnapshot(models.Model):
         return moment.today - relativedelta(days=365)
 
     def _get_amount_query(self, moment):
-        """Sums. Names that begin with ``figure_`` are no fields: others build on them."""
+        """Sums. What begins with ``figure_`` is no field: others build on it."""
         window = moment.company.rfm_window_days or 365
         query = SQL(
             """

@@ -20,7 +20,7 @@ class CustomerSnapshot(models.Model):
     _inherit = "customer.snapshot"
 
     def _find_rfm_cuts(self, moment):
-        """Find and keep the cut-offs of a company: fifths of its customers, or fixed."""
+        """Find and keep a company's cut-offs: fifths of its customers, or fixed."""
         company = moment.company
         query = SQL(
             """

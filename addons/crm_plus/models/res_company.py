@@ -23,7 +23,7 @@ class ResCompany(models.Model):
     rfm_recency_cuts = fields.Char(
         "Recency Cut-Offs",
         default="30, 90, 180, 270",
-        help="Days since the last purchase: up to the first scores 5, above the last 1.",
+        help="Days since the last purchase: up to the first is 5, above the last 1.",
     )
     rfm_frequency_cuts = fields.Char(
         "Frequency Cut-Offs",

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 class CustomerCohortReport(models.Model):
     """A customer in a month with purchases, beside those who began in the same month.
 
-    Built from the months that customers in figures keep: the last 24. A month counts when
-    more was bought in it than came back.
+    Built from the months that customers in figures keep: the last 24. A month counts
+    when more was bought in it than came back.
     """
 
     _name = "customer.cohort.report"
@@ -65,7 +65,8 @@ class CustomerCohortReport(models.Model):
                 FROM jsonb_each_text(s.month_values) v
             ) d
             JOIN (
-                SELECT company_id, date_trunc('month', first_order_date)::date AS cohort,
+                SELECT company_id,
+                    date_trunc('month', first_order_date)::date AS cohort,
                     COUNT(*) AS customers
                 FROM customer_snapshot WHERE active GROUP BY 1, 2
             ) c ON c.company_id = s.company_id AND c.cohort = d.cohort

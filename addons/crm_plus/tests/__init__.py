@@ -6,3 +6,5 @@ from . import test_customer_timeline_size
 from . import test_customer_view_browser
 
 from . import test_customer_snapshot
+from . import test_customer_segment
+from . import test_customer_scores

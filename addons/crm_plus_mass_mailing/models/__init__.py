@@ -2,3 +2,4 @@
 
 from . import customer_timeline
 from . import mailing_trace
+from . import mailing_mailing
