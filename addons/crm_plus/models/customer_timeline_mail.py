@@ -113,7 +113,7 @@ class CustomerTimeline(models.AbstractModel):
 
     @api.model
     def _decorate(self, entries):
-        super()._decorate(entries)
+        entries = super()._decorate(entries)
         written = [entry for entry in entries if entry["res_model"] == "mail.message"]
         # the page's SELECT has checked who may read these
         messages_sudo = (
@@ -126,6 +126,7 @@ class CustomerTimeline(models.AbstractModel):
             if not entry["title"]:
                 entry["title"] = message.mail_activity_type_id.name or ""
         self._name_documents(entries)
+        return entries
 
     def _name_documents(self, entries):
         """Say which record a message was written on, but for the customer itself."""
