@@ -13,7 +13,7 @@ languages = env["res.lang"].with_context(active_test=False).search(
 env["base.language.install"].create(
     {"lang_ids": [(6, 0, languages.ids)], "overwrite": False}).lang_install()
 
-def user(login, lang="en_US", *groups):
+def user(login, lang="en_US"):
     return env["res.users"].with_context(no_reset_password=True).create(dict(
         name=login.replace("_", " ").title(), login=login, password=login, lang=lang,
         group_ids=[(6, 0, [env.ref(group).id for group in (

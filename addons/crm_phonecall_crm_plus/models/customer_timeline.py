@@ -46,10 +46,11 @@ class CustomerTimeline(models.AbstractModel):
 
     @api.model
     def _decorate(self, entries):
-        super()._decorate(entries)
+        entries = super()._decorate(entries)
         calls = [entry for entry in entries if entry["res_model"] == "crm.phonecall"]
         records = self.env["crm.phonecall"].browse(entry["res_id"] for entry in calls)
         for entry, call in zip(calls, records, strict=True):
             if call.duration:
                 minutes = self.env._("%(minutes)s min", minutes=round(call.duration))
                 entry["detail"] = " · ".join(filter(None, [minutes, entry["detail"]]))
+        return entries

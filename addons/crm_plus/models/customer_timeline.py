@@ -67,7 +67,7 @@ class CustomerTimeline(models.AbstractModel):
         # a row more than asked tells whether there is a next page
         last = rows[limit - 1] if len(rows) > limit else None
         entries = [self._prepare_entry(row) for row in rows[:limit]]
-        self._decorate(entries)
+        entries = self._decorate(entries)
         return {"entries": entries, "cursor": bool(last) and _make_cursor(last)}
 
     @api.model
@@ -105,6 +105,7 @@ class CustomerTimeline(models.AbstractModel):
         """Add to a page what no SELECT knows: names, words of states, texts of mails.
 
         :param list entries: dicts, changed in place; a few queries for all of them
+        :return: the entries
         """
         kinds = self._get_kinds()
         users = self._get_names("res.users", entries, "user_id")
@@ -121,6 +122,7 @@ class CustomerTimeline(models.AbstractModel):
             entry["state_label"] = self._get_state_label(
                 entry, kind.get("state_field", "state")
             )
+        return entries
 
     @api.model
     def _make_source(self, model, domain, kind, occurred_at, title, **columns):

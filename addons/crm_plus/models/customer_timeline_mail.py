@@ -2,7 +2,8 @@
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL
+from odoo.tools.mail import html_to_inner_content
 
 #: log lines and bells are no talk; an activity that was done is written as one
 _NO_TALK = ("notification", "user_notification")
@@ -112,20 +113,20 @@ class CustomerTimeline(models.AbstractModel):
 
     @api.model
     def _decorate(self, entries):
-        super()._decorate(entries)
+        entries = super()._decorate(entries)
         written = [entry for entry in entries if entry["res_model"] == "mail.message"]
         # the page's SELECT has checked who may read these
         messages_sudo = (
             self.env["mail.message"].sudo().browse(entry["res_id"] for entry in written)
         )
         for entry, message in zip(written, messages_sudo, strict=True):
-            text = html2plaintext(message.body or "", include_references=False)
-            text = " ".join(text.split())
+            text = html_to_inner_content(message.body)
             entry["title"] = message.subject or text[:_PREVIEW_LENGTH]
             entry["detail"] = text[:_PREVIEW_LENGTH] if message.subject else False
             if not entry["title"]:
                 entry["title"] = message.mail_activity_type_id.name or ""
         self._name_documents(entries)
+        return entries
 
     def _name_documents(self, entries):
         """Say which record a message was written on, but for the customer itself."""

@@ -87,7 +87,7 @@ class TestCustomerTimelineSize(CustomerViewCommon):
             _logger.info(
                 "%s of 5,000 events: %s queries, %.0f ms", name, queries, seconds * 1e3
             )
-            self.assertEqual(queries, small[name], name)
+            self.assertLessEqual(queries, small[name], name)
             if name == "page":
                 self.assertEqual(len(result["entries"]), 40)
                 self.assertTrue(result["cursor"])

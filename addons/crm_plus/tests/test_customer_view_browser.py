@@ -2,6 +2,7 @@
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .view_common import CustomerViewCommon
 
@@ -42,6 +43,7 @@ class TestCustomerViewInBrowser(CustomerViewCommon, HttpCase):
         self.assertEqual(len(quotation), 1)
         self.assertNotEqual(quotation, order)
 
+    @mute_logger("odoo.http")
     def test_refused(self):
         """Somebody else's customer: said on the screen, nothing breaks."""
         self.start_tour(

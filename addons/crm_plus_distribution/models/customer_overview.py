@@ -14,7 +14,7 @@ class CustomerOverview(models.AbstractModel):
         members = self.env["distribution.member"]
         if not members.has_access("read"):
             return facts
-        member = members._get_distribution_members(customer, self.env.company).get(
+        member = customer._get_distribution_members(customer, self.env.company).get(
             customer
         )
         if not member:

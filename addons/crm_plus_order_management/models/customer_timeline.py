@@ -100,7 +100,7 @@ class CustomerTimeline(models.AbstractModel):
 
     @api.model
     def _decorate(self, entries):
-        super()._decorate(entries)
+        entries = super()._decorate(entries)
         events = [entry for entry in entries if entry["res_model"] == "order.event"]
         # the page's SELECT has checked who may read these
         events_sudo = (
@@ -109,3 +109,4 @@ class CustomerTimeline(models.AbstractModel):
         kinds = dict(events_sudo._fields["kind"]._description_selection(self.env))
         for entry, event in zip(events, events_sudo, strict=True):
             entry["title"] = event.to_label or kinds.get(event.kind, event.kind)
+        return entries

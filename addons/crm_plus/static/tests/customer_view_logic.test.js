@@ -46,9 +46,8 @@ test("entries are below their months, in their order", () => {
     ]);
 });
 
-test("a figure that is not there is a dash, zero is none", () => {
+test("a figure that is not there is a dash, words are words", () => {
     expect(formatFigure({type: "date", value: false}, 1)).toBe("–");
-    expect(formatFigure({type: "integer", value: 0}, 1)).toBe("0");
     expect(formatFigure({type: "text", value: "Gold"}, 1)).toBe("Gold");
     expect(formatFigure({value: "Gold"}, 1)).toBe("Gold");
 });

@@ -60,7 +60,7 @@ registry.category("web_tour.tours").add("crm_plus_customer_view", {
             trigger: ".o_form_button_save",
             run: "click",
         },
-        {trigger: ".o_form_saved button[name=action_open_customer_view]"},
+        {trigger: ".o_form_saved"},
     ],
 });
 
