@@ -10,6 +10,8 @@
         "crm_phonecall",
         "crm_plus",
     ],
-    "data": [],
+    "data": [
+        "views/crm_phonecall_views.xml",
+    ],
     "auto_install": True,
 }

@@ -1,1 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import crm_lead
+from . import crm_phonecall
+from . import customer_contact_report

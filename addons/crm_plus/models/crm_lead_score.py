@@ -51,7 +51,8 @@ class CrmLead(models.Model):
         ids = {entry[0] for lead in self for entry in lead.score_why or []}
         # rules are the manager's; everybody may know why their lead is an A
         rules = {
-            rule.id: rule for rule in self.env["crm.score.rule"].sudo().browse(ids).exists()
+            rule.id: rule
+            for rule in self.env["crm.score.rule"].sudo().browse(ids).exists()
         }
         for lead in self:
             lines = [
@@ -136,7 +137,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_score_ctes(self, version, scope):
-        """:return: SQL of common tables that end in totals(id, fit, engagement, why)."""
+        """:return: SQL of common tables up to totals(id, fit, engagement, why)"""
         return SQL(
             """
             scope AS (%(scope)s),

@@ -62,7 +62,7 @@ class CrmLead(models.Model):
             lead.step_collection = _step(paid, invoiced or sold)
 
     def _get_order_steps(self):
-        """:return: {lead id: (open quotes, quoted, signed, orders, ordered)}, untaxed."""
+        """:return: {lead id: (quotes, quoted, signed, orders, ordered)}, untaxed"""
         self.env["sale.order"].flush_model()
         rows = self.env.execute_query(
             SQL(

@@ -31,7 +31,9 @@ class CustomerDuplicate(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     rules = fields.Json(readonly=True)
     reason = fields.Char("Same", compute="_compute_reason")
-    score = fields.Integer(readonly=True, help="Sum of the rules that match, at most 100")
+    score = fields.Integer(
+        readonly=True, help="Sum of the rules that match, at most 100"
+    )
     strong_count = fields.Integer("Strong Keys", readonly=True)
     state = fields.Selection(
         [("open", "To Decide"), ("merged", "Merged"), ("distinct", "Not the Same")],

@@ -53,7 +53,9 @@ class TestCustomerAssignment(HygieneCommon):
         )
 
     def _counts(self, leads):
-        return [len(leads.filtered(lambda x, u=user: x.user_id == u)) for user in self.users]
+        return [
+            len(leads.filtered(lambda x, u=user: x.user_id == u)) for user in self.users
+        ]
 
     def test_in_turn_by_weight(self):
         self.rule.member_ids[0].weight = 2

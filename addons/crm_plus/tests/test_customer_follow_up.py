@@ -131,9 +131,7 @@ class TestCustomerFollowUp(HygieneCommon):
         self.env.invalidate_all()
         self.assertEqual(care.days_since_contact, 3)
         self.assertEqual(care.contact_90d, 1)
-        other = new_test_user(
-            self.env, "care_other", "sales_team.group_sale_salesman"
-        )
+        other = new_test_user(self.env, "care_other", "sales_team.group_sale_salesman")
         self.assertFalse(
             self.env["customer.care"].with_user(other).search([("id", "=", care.id)])
         )
@@ -202,9 +200,7 @@ class TestCustomerFollowUp(HygieneCommon):
             ["industry_id", "age_band"],
             ["revenue_12m:sum", "customer_count:sum"],
         )
-        self.assertEqual(
-            groups, [(industry, self.customer.age_band, 900.0, 1)]
-        )
+        self.assertEqual(groups, [(industry, self.customer.age_band, 900.0, 1)])
 
     def flush_tracking(self):
         self.env.flush_all()
