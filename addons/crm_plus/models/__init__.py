@@ -2,7 +2,6 @@
 
 from . import customer_snapshot
 from . import customer_snapshot_words
-from . import base_partner_merge_automatic_wizard
 from . import customer_consent
 from . import customer_duplicate
 from . import customer_duplicate_find

@@ -22,7 +22,6 @@ class CustomerDuplicate(models.Model):
     )  # fmt: skip
     keep_id = fields.Many2one(
         "res.partner",
-        "Keep",
         required=True,
         domain="[('id', 'in', (partner_id, other_id))]",
         ondelete="cascade",

@@ -283,7 +283,7 @@ class TestCustomerAssignment(HygieneCommon):
             [{"name": f"Race {n}", "user_id": False} for n in range(2)]
         )
         root.active = True
-        cr.commit()
+        cr.commit()  # pylint: disable=invalid-commit
         return {"rule": rule.id, "leads": leads.ids}
 
     def _run(self, cr, rule_id, lead_ids):
@@ -299,4 +299,4 @@ class TestCustomerAssignment(HygieneCommon):
         env["crm.lead"].browse(ids["leads"]).exists().unlink()
         env["customer.assignment.rule"].browse(ids["rule"]).exists().unlink()
         env.ref("base.user_root").active = False
-        cr.commit()
+        cr.commit()  # pylint: disable=invalid-commit
