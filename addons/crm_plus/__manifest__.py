@@ -35,5 +35,8 @@
         "views/crm_sales_menus.xml",
         "views/customer_snapshot_menus.xml",
     ],
+    "demo": [
+        "demo/crm_sales_demo.xml",
+    ],
     "application": True,
 }

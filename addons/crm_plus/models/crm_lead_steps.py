@@ -95,7 +95,9 @@ class CrmLead(models.Model):
             SQL(
                 """
                 SELECT i.lead_id, sum(m.amount_total_signed),
-                    sum(m.amount_total_signed - m.amount_residual_signed)
+                    sum(CASE WHEN m.payment_state IN ('in_payment', 'paid')
+                        THEN m.amount_total_signed
+                        ELSE m.amount_total_signed - m.amount_residual_signed END)
                 FROM (
                     SELECT DISTINCT o.opportunity_id AS lead_id, al.move_id
                     FROM sale_order o
