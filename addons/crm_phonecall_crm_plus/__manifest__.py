@@ -10,5 +10,8 @@
         "crm_phonecall",
         "crm_plus",
     ],
+    "data": [
+        "views/crm_phonecall_views.xml",
+    ],
     "auto_install": True,
 }

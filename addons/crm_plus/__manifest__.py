@@ -52,5 +52,8 @@
     "demo": [
         "demo/customer_demo.xml",
     ],
+    "demo": [
+        "demo/crm_sales_demo.xml",
+    ],
     "application": True,
 }

@@ -2,3 +2,6 @@
 
 from . import customer_overview
 from . import customer_timeline
+from . import crm_lead
+from . import crm_phonecall
+from . import customer_contact_report

@@ -51,7 +51,8 @@ class CrmLead(models.Model):
         ids = {entry[0] for lead in self for entry in lead.score_why or []}
         # rules are the manager's; everybody may know why their lead is an A
         rules = {
-            rule.id: rule for rule in self.env["crm.score.rule"].sudo().browse(ids).exists()
+            rule.id: rule
+            for rule in self.env["crm.score.rule"].sudo().browse(ids).exists()
         }
         for lead in self:
             lines = [
@@ -77,9 +78,7 @@ class CrmLead(models.Model):
     def _refresh_scores(self, leads=None):
         """Score the open leads, or ``leads``; constant in the number of leads."""
         self.env.flush_all()
-        for version in self.env["crm.score.version"].search(
-            [("state", "=", "active")], order="company_id NULLS LAST"
-        ):
+        for version in self.env["crm.score.version"].search([("state", "=", "active")]):
             scope = self._get_score_scope(version, leads)
             self.env.cr.execute(self._get_score_update(version, scope))
         self.invalidate_model(
@@ -101,8 +100,8 @@ class CrmLead(models.Model):
         if leads is not None:
             chosen = SQL("l.id IN %s", tuple(leads.ids) or (0,))
         return SQL(
-            "SELECT l.id, now() AT TIME ZONE 'UTC' AS at FROM crm_lead l"
-            " WHERE %s AND %s",
+            "SELECT l.id, %s::timestamp AS at FROM crm_lead l WHERE %s AND %s",
+            fields.Datetime.now(),
             own,
             chosen,
         )
@@ -136,7 +135,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_score_ctes(self, version, scope):
-        """:return: SQL of common tables that end in totals(id, fit, engagement, why)."""
+        """:return: SQL of common tables up to totals(id, fit, engagement, why)"""
         return SQL(
             """
             scope AS (%(scope)s),
@@ -148,13 +147,14 @@ class CrmLead(models.Model):
                 FROM ruled r JOIN crm_score_rule s ON s.id = r.rule_id
                 JOIN crm_score_group g ON g.id = s.group_id
                 GROUP BY r.id, g.id, g.kind, g.cap
+            ), reasons AS (
+                SELECT id, jsonb_agg(jsonb_build_array(rule_id, round(points)::int)
+                    ORDER BY abs(points) DESC, rule_id) AS why
+                FROM ruled WHERE round(points) <> 0 GROUP BY id
             ), totals AS (
-                SELECT s.id,
-                    %(fit)s AS fit, %(engagement)s AS engagement,
-                    (SELECT jsonb_agg(jsonb_build_array(r.rule_id, round(r.points))
-                            ORDER BY abs(r.points) DESC, r.rule_id)
-                     FROM ruled r WHERE r.id = s.id AND round(r.points) <> 0) AS why
-                FROM scope s LEFT JOIN grouped g ON g.id = s.id GROUP BY s.id
+                SELECT s.id, %(fit)s AS fit, %(engagement)s AS engagement, r.why
+                FROM scope s LEFT JOIN grouped g ON g.id = s.id
+                LEFT JOIN reasons r ON r.id = s.id GROUP BY s.id, r.why
             )
             """,
             scope=scope,
@@ -263,9 +263,7 @@ class CrmLead(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE customer_snapshot c SET score_fit = b.score_fit,
-                    score_engagement = b.score_engagement, score_grade = b.score_grade
-                FROM (
+                WITH best AS (
                     SELECT DISTINCT ON (p.commercial_partner_id, k.id)
                         p.commercial_partner_id AS partner_id, k.id AS company_id,
                         l.score_fit, l.score_engagement, l.score_grade
@@ -274,8 +272,12 @@ class CrmLead(models.Model):
                     WHERE l.active AND l.won_status = 'pending'
                       AND l.score_grade IS NOT NULL
                     ORDER BY p.commercial_partner_id, k.id, l.score_total DESC, l.id
-                ) b
-                WHERE b.partner_id = c.partner_id AND b.company_id = c.company_id
+                )
+                UPDATE customer_snapshot c SET score_fit = b.score_fit,
+                    score_engagement = b.score_engagement, score_grade = b.score_grade
+                FROM customer_snapshot s LEFT JOIN best b
+                    ON b.partner_id = s.partner_id AND b.company_id = s.company_id
+                WHERE s.id = c.id
                   AND (c.score_fit, c.score_engagement, c.score_grade) IS DISTINCT FROM
                       (b.score_fit, b.score_engagement, b.score_grade)
                 """

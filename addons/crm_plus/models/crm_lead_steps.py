@@ -62,7 +62,7 @@ class CrmLead(models.Model):
             lead.step_collection = _step(paid, invoiced or sold)
 
     def _get_order_steps(self):
-        """:return: {lead id: (open quotes, quoted, signed, orders, ordered)}, untaxed."""
+        """:return: {lead id: (quotes, quoted, signed, orders, ordered)}, untaxed"""
         self.env["sale.order"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -95,7 +95,9 @@ class CrmLead(models.Model):
             SQL(
                 """
                 SELECT i.lead_id, sum(m.amount_total_signed),
-                    sum(m.amount_total_signed - m.amount_residual_signed)
+                    sum(CASE WHEN m.payment_state IN ('in_payment', 'paid')
+                        THEN m.amount_total_signed
+                        ELSE m.amount_total_signed - m.amount_residual_signed END)
                 FROM (
                     SELECT DISTINCT o.opportunity_id AS lead_id, al.move_id
                     FROM sale_order o

@@ -15,7 +15,7 @@ class CustomerAssignmentLog(models.Model):
     res_id = fields.Many2oneReference(
         "Record", model_field="res_model", required=True, readonly=True, index=True
     )
-    record_name = fields.Char("Record Name", readonly=True)
+    record_name = fields.Char(readonly=True)
     rule_id = fields.Many2one(
         "customer.assignment.rule", readonly=True, index=True, ondelete="set null"
     )

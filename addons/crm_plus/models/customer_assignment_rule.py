@@ -111,7 +111,11 @@ class CustomerAssignmentRule(models.Model):
         return domain & self.env[self.model]._get_assignment_territory(self)
 
     def _get_zip_prefixes(self):
-        return [text.strip() for text in (self.zip_prefixes or "").split(",") if text.strip()]
+        return [
+            text.strip()
+            for text in (self.zip_prefixes or "").split(",")
+            if text.strip()
+        ]
 
     def action_assign_now(self):
         """Assign what nobody has yet, however old it is."""

@@ -22,7 +22,6 @@ class CustomerDuplicate(models.Model):
     )  # fmt: skip
     keep_id = fields.Many2one(
         "res.partner",
-        "Keep",
         required=True,
         domain="[('id', 'in', (partner_id, other_id))]",
         ondelete="cascade",
@@ -31,7 +30,9 @@ class CustomerDuplicate(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     rules = fields.Json(readonly=True)
     reason = fields.Char("Same", compute="_compute_reason")
-    score = fields.Integer(readonly=True, help="Sum of the rules that match, at most 100")
+    score = fields.Integer(
+        readonly=True, help="Sum of the rules that match, at most 100"
+    )
     strong_count = fields.Integer("Strong Keys", readonly=True)
     state = fields.Selection(
         [("open", "To Decide"), ("merged", "Merged"), ("distinct", "Not the Same")],

@@ -18,12 +18,11 @@ class CustomerMerge(models.Model):
 
     name = fields.Char(readonly=True)
     kept_id = fields.Many2one(
-        "res.partner", "Kept", required=True, readonly=True, ondelete="cascade"
+        "res.partner", required=True, readonly=True, ondelete="cascade"
     )
     merged_ids = fields.Many2many(
         "res.partner",
         "customer_merge_res_partner_rel",
-        string="Merged",
         readonly=True,
         context={"active_test": False},
     )

@@ -45,8 +45,10 @@ class CustomerPrivacyLog(models.Model):
                     name=partner_sudo.name,
                 )
             )
-        if self.env["res.company"].sudo().search_count(
-            [("partner_id", "=", partner_sudo.id)], limit=1
+        if (
+            self.env["res.company"]
+            .sudo()
+            .search_count([("partner_id", "=", partner_sudo.id)], limit=1)
         ):
             raise UserError(
                 self.env._("%(name)s is your own company.", name=partner_sudo.name)
@@ -80,9 +82,9 @@ class CustomerPrivacyLog(models.Model):
             ),
             False,
         )  # fmt: skip
-        all_leads = leads | self.env["crm.lead"].with_context(
-            active_test=False
-        ).search([("partner_id", "=", partner_sudo.id)])
+        all_leads = leads | self.env["crm.lead"].with_context(active_test=False).search(
+            [("partner_id", "=", partner_sudo.id)]
+        )
         lead_blank = dict.fromkeys(
             (
                 "contact_name", "partner_name", "email_from", "email_cc", "phone",
@@ -109,7 +111,11 @@ class CustomerPrivacyLog(models.Model):
     @api.model
     def _get_merges(self, partner_sudo):
         return self.env["customer.merge"].search(
-            ["|", ("kept_id", "=", partner_sudo.id), ("merged_ids", "=", partner_sudo.id)]
+            [
+                "|",
+                ("kept_id", "=", partner_sudo.id),
+                ("merged_ids", "=", partner_sudo.id),
+            ]
         )
 
     @api.model

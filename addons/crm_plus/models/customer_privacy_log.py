@@ -202,7 +202,7 @@ class CustomerPrivacyLog(models.Model):
             }
         )
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kept(self):
         if not self.env.su:
             raise UserError(self.env._("The log of privacy requests is kept."))
-        return super().unlink()

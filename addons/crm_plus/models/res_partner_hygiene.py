@@ -11,7 +11,6 @@ class ResPartner(models.Model):
 
     merged_into_id = fields.Many2one(
         "res.partner",
-        "Merged Into",
         copy=False,
         index="btree_not_null",
         readonly=True,

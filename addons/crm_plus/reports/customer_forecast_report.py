@@ -32,7 +32,7 @@ class CustomerForecastReport(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary("If It Comes", readonly=True)
     probability = fields.Float(readonly=True, aggregator="avg")
-    expected_amount = fields.Monetary("Expected Amount", readonly=True)
+    expected_amount = fields.Monetary(readonly=True)
 
     @property
     def _table_query(self):

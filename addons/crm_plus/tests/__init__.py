@@ -15,3 +15,4 @@ from . import test_customer_merge
 from . import test_crm_score
 from . import test_customer_assignment
 from . import test_customer_follow_up
+from . import test_customer_assignment_race

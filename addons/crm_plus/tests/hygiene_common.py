@@ -45,4 +45,6 @@ class HygieneCommon(BaseCommon):
         """New pairs among these contacts (a database has others)."""
         found = self.env["customer.duplicate"]._find()
         ids = {partner.id for partner in partners}
-        return found.filtered(lambda pair: {pair.partner_id.id, pair.other_id.id} <= ids)
+        return found.filtered(
+            lambda pair: {pair.partner_id.id, pair.other_id.id} <= ids
+        )

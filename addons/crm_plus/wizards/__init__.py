@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import customer_privacy_erase
+from . import base_partner_merge_automatic_wizard
 from . import customer_appointment_propose
 from . import base_partner_merge

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 
 class CustomerAppointmentPropose(models.TransientModel):
-    """Appointments in the salespeople's calendars, the most important customers first."""
+    """Appointments for salespeople, with the most important customers first."""
 
     _name = "customer.appointment.propose"
     _description = "Propose Appointments"
@@ -21,7 +21,9 @@ class CustomerAppointmentPropose(models.TransientModel):
     )
     duration = fields.Float("Hours Each", default=1.0, required=True)
     per_day = fields.Integer("Most a Day and Person", default=4, required=True)
-    name = fields.Char("Subject", required=True, default=lambda self: self.env._("Visit"))
+    name = fields.Char(
+        "Subject", required=True, default=lambda self: self.env._("Visit")
+    )
 
     def action_propose(self):
         """Create the calendar events in free working hours, in one batch.
@@ -39,9 +41,7 @@ class CustomerAppointmentPropose(models.TransientModel):
             lambda care: (-care.importance, care.id)
         )
         if not cares:
-            raise UserError(
-                self.env._("All of these have an appointment already.")
-            )
+            raise UserError(self.env._("All of these have an appointment already."))
         by_user = {}
         for care in cares:
             user = care.user_id or self.env.user
@@ -53,9 +53,11 @@ class CustomerAppointmentPropose(models.TransientModel):
                 self._prepare_event(user, care, slot)
                 for care, slot in zip(chosen, slots, strict=False)
             ]
-        events = self.env["calendar.event"].with_context(
-            dont_notify=True, mail_create_nolog=True
-        ).create(values)
+        events = (
+            self.env["calendar.event"]
+            .with_context(dont_notify=True, mail_create_nolog=True)
+            .create(values)
+        )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "calendar.action_calendar_event"
         )
@@ -88,7 +90,11 @@ class CustomerAppointmentPropose(models.TransientModel):
             )[user.resource_ids[:1].id]
         else:
             intervals = [
-                (start + timedelta(days=day, hours=9), start + timedelta(days=day, hours=17), None)
+                (
+                    start + timedelta(days=day, hours=9),
+                    start + timedelta(days=day, hours=17),
+                    None,
+                )
                 for day in range((end - start).days)
             ]
         busy = self._get_busy(user, start, end)
@@ -98,7 +104,11 @@ class CustomerAppointmentPropose(models.TransientModel):
             moment = opening
             while moment + length <= closing and len(slots) < number:
                 day, naive = moment.date(), moment.astimezone(UTC).replace(tzinfo=None)
-                clash = [stop for begin, stop in busy if begin < naive + length and stop > naive]
+                clash = [
+                    stop
+                    for begin, stop in busy
+                    if begin < naive + length and stop > naive
+                ]
                 if clash:
                     moment += max(clash) - naive
                     continue
@@ -112,12 +122,16 @@ class CustomerAppointmentPropose(models.TransientModel):
     def _get_busy(self, user, start, end):
         """:return: [(start, stop)] of what the person has in the calendar."""
         # whether somebody is free may be known, with whom they meet not
-        events_sudo = self.env["calendar.event"].sudo().search(
-            [
-                ("partner_ids", "in", user.partner_id.ids),
-                ("show_as", "=", "busy"),
-                ("start", "<", end.replace(tzinfo=None)),
-                ("stop", ">", start.replace(tzinfo=None)),
-            ]
+        events_sudo = (
+            self.env["calendar.event"]
+            .sudo()
+            .search(
+                [
+                    ("partner_ids", "in", user.partner_id.ids),
+                    ("show_as", "=", "busy"),
+                    ("start", "<", end.replace(tzinfo=None)),
+                    ("stop", ">", start.replace(tzinfo=None)),
+                ]
+            )
         )
         return [(event.start, event.stop) for event in events_sudo]

@@ -1,0 +1,69 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo.tests import tagged
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCalls(BaseCommon):
+    """CP-10: calls with a result are contacts, answers and engagement."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.env["res.partner"].create({"name": "Hoa"})
+        cls.lead = cls.env["crm.lead"].create(
+            {"name": "Deal", "partner_id": cls.customer.id}
+        )
+
+    def _call(self, result, **values):
+        call = self.env["crm.phonecall"].create(
+            {
+                "name": "Call",
+                "partner_id": self.customer.id,
+                "opportunity_id": self.lead.id,
+                "duration": 6.0,
+                "result": result,
+                **values,
+            }
+        )
+        call.state = "done"
+        self.env.flush_all()
+        return call
+
+    def _get_rows(self):
+        return self.env["customer.contact.report"].search(
+            [("partner_id", "=", self.customer.id), ("kind", "=", "call")]
+        )
+
+    def test_a_missed_call_is_no_contact(self):
+        self._call("no_answer")
+        self.assertFalse(self.lead.first_response_at)
+        self.assertEqual(self._get_rows().mapped("contact_count"), [0])
+
+    def test_a_call_that_reached_somebody(self):
+        self._call("reached")
+        self.assertTrue(self.lead.first_response_at)
+        row = self._get_rows()
+        self.assertEqual((row.contact_count, row.result), (1, "reached"))
+        self.assertEqual(row.direction, "out")
+
+    def test_calls_score(self):
+        version = self.env["crm.score.version"].create({"name": "Calls"})
+        group = self.env["crm.score.group"].create(
+            {"version_id": version.id, "name": "Talk", "kind": "engagement"}
+        )
+        self.env["crm.score.rule"].create(
+            {
+                "version_id": version.id,
+                "group_id": group.id,
+                "name": "Phoned",
+                "points": 30,
+                "event": "call",
+            }
+        )
+        self._call("reached")
+        self._call("busy")
+        version.action_activate()
+        self.assertEqual(self.lead.score_engagement, 30)
