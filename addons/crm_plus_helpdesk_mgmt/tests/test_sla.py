@@ -130,6 +130,7 @@ class TestSla(ServiceCase):
         self.env["customer.segment.member"].create(
             {
                 "segment_id": segment.id,
+                "since": MONDAY,
                 "partner_id": customer.id,
                 "company_id": self.env.company.id,
             }
