@@ -26,8 +26,8 @@ order = env["sale.order"].create(dict(partner_id=kim.partner_id.id))
 order.action_confirm()
 template = env.ref("helpdesk_mgmt_rating.rating_ticket_email_template")
 env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").rating_mail_template_id = template
-domain = env["mail.alias.domain"].search([], limit=1) or env["mail.alias.domain"].create(
-    dict(name="journey.example.com"))
+domains = env["mail.alias.domain"]
+domain = domains.search([], limit=1) or domains.create(dict(name="journey.example.com"))
 company.alias_domain_id = domain
 team = env["helpdesk.ticket.team"].create(dict(
     name="Journey Service", alias_name="journey-service", use_sla=True,

@@ -25,6 +25,12 @@ class HelpdeskSla(models.Model):
         [("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
         help="Empty: tickets of every priority.",
     )
+    segment_ids = fields.Many2many(
+        "customer.segment",
+        string="Segments",
+        help="Empty: all customers. Else those in one of these segments when the "
+        "ticket comes.",
+    )
     warning_percent = fields.Integer(
         string="Warn At",
         default=75,
@@ -101,6 +107,11 @@ class HelpdeskSla(models.Model):
             (self.category_ids, ticket.category_id),
             (self.tag_ids, ticket.tag_ids),
         )
+        # segments are for salespeople to see; promises hold for whoever asks
+        if self.segment_ids and not (
+            self.segment_ids & ticket.sudo().partner_id.segment_ids
+        ):
+            return False
         if any(allowed and not allowed & given for allowed, given in limits):
             return False
         return self._filter_matches(ticket)

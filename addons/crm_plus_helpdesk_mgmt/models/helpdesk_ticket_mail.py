@@ -23,18 +23,28 @@ class HelpdeskTicket(models.Model):
         channel = self.env.ref(_CHANNEL_MAIL, raise_if_not_found=False)
         if channel:
             values.setdefault("channel_id", channel.id)
-        ticket = super().message_new(msg, custom_values=values)
-        ticket._send_first_answer()
-        return ticket
+        return super().message_new(msg, custom_values=values)
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        if len(self) == 1 and self._is_conversation(message):
-            if self._is_from_employee(message):
-                self.sudo()._on_answer(message)
-            elif not self.env.context.get("helpdesk_automatic_mail"):
-                self.sudo()._on_customer_message(message)
+        if len(self) == 1:
+            self._on_message(message)
         return result
+
+    def _on_message(self, message):
+        # customers have no right to what their messages bring about
+        ticket = self.sudo()
+        if message.message_type == "email" and self._is_first(message):
+            ticket._send_first_answer()
+        elif self._is_conversation(message):
+            if self._is_from_employee(message):
+                ticket._on_answer(message)
+            elif not self.env.context.get("helpdesk_automatic_mail"):
+                ticket._on_customer_message(message)
+
+    def _is_first(self, message):
+        """Whether ``message`` is the mail that made this ticket."""
+        return message.subtype_id == self._creation_subtype()
 
     def _is_conversation(self, message):
         """Whether customer and employees both read ``message``."""
@@ -42,7 +52,7 @@ class HelpdeskTicket(models.Model):
             message.message_type in ("comment", "email")
             and not message.is_internal
             and not message.subtype_id.internal
-            and message.subtype_id != self._creation_subtype()
+            and not self._is_first(message)
         )
 
     def _is_from_employee(self, message):

@@ -14,6 +14,8 @@ class HelpdeskTicketSla(models.Model):
     # what was promised stays when the policy changes
     hours = fields.Float(compute="_compute_hours")
     expected_stage_id = fields.Many2one(compute="_compute_hours")
+    # a default would keep the computed value away from new rows
+    state = fields.Selection(default=None)
     consumed_time = fields.Float(
         compute="_compute_sla_data",
         store=True,

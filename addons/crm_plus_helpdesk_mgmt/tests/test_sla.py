@@ -122,6 +122,22 @@ class TestSla(ServiceCase):
         ticket.write({"name": "Fire", "priority": "1"})
         self.assertEqual(ticket.ticket_sla_ids.sla_id, named)
 
+    def test_promises_for_a_segment(self):
+        customer = self.portal.partner_id
+        segment = self.env["customer.segment"].create({"name": "VIP", "kind": "static"})
+        policy = self._policy(segment_ids=segment.ids)
+        self.assertFalse(self._make().ticket_sla_ids)
+        self.env["customer.segment.member"].create(
+            {
+                "segment_id": segment.id,
+                "since": MONDAY,
+                "partner_id": customer.id,
+                "company_id": self.env.company.id,
+            }
+        )
+        customer.invalidate_recordset(["segment_ids"])
+        self.assertEqual(self._make().ticket_sla_ids.sla_id, policy)
+
     def test_a_broken_filter_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "filter"):
             self._policy(domain="[('no_such_field', '=', 1)]")
