@@ -49,8 +49,6 @@
     },
     "demo": [
         "demo/customer_demo.xml",
-    ],
-    "demo": [
         "demo/crm_sales_demo.xml",
     ],
     "application": True,

@@ -36,7 +36,6 @@ from . import customer_playbook
 from . import customer_playbook_entry
 from . import product_pricelist
 from . import res_config_settings
-from . import base_partner_merge_automatic_wizard
 from . import customer_consent
 from . import customer_duplicate
 from . import customer_duplicate_find
