@@ -121,9 +121,9 @@ class SaleChannel(models.Model):
         """``{code of an error: what to do}`` where the code alone says it all."""
         return {
             "private_network": self.env._(
-                "The address leads into a private network. If that is meant, tick “Shop "
-                "in a Private Network” and test again; else enter the shop's address on "
-                "the internet."
+                "The address leads into a private network. If that is meant, tick "
+                "“Shop in a Private Network” and test again; else enter the shop's "
+                "address on the internet."
             )
         }
 
