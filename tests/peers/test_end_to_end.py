@@ -113,8 +113,8 @@ def test_stock_of_odoo_is_stock_there(shop, world):
 @pytest.mark.parametrize("shop", ["vendure"], indirect=True)
 @pytest.mark.parametrize("changes", [10, pytest.param(40, marks=pytest.mark.slow)])
 def test_changes_are_there_in_ten_seconds(shop, world, changes):
-    """Nineteen of twenty, from the count of a shelf to what the shop sells, with one job
-    worker."""
+    """Nineteen of twenty: from the count of a shelf to what the shop sells, with one
+    job worker."""
     settle(shop)
     rng = random.Random(5)
     seconds = []
