@@ -108,10 +108,24 @@ class SaleChannel(models.Model):
     def _explain_error(self, error):
         """What went wrong at a channel and what to do about it, for people."""
         told = str(error)[:500]
+        meant = self._get_code_texts().get(getattr(error, "code", ""))
+        if meant:
+            return meant
         for kind, text in self._get_error_texts():
             if isinstance(error, kind):
                 return f"{text} ({told})" if told else text
         return told or type(error).__name__
+
+    @api.model
+    def _get_code_texts(self):
+        """``{code of an error: what to do}`` where the code alone says it all."""
+        return {
+            "private_network": self.env._(
+                "The address leads into a private network. If that is meant, tick "
+                "“Shop in a Private Network” and test again; else enter the shop's "
+                "address on the internet."
+            )
+        }
 
     @api.model
     def _get_error_texts(self):

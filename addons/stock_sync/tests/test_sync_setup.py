@@ -95,6 +95,13 @@ class TestSyncSetup(StockSyncCommon):
             texts[kind] = text
         self.assertEqual(len(set(texts.values())), len(kinds), "each has its own words")
 
+    def test_private_network_says_what_to_tick(self):
+        self.channel.sync_state = "draft"
+        error = errors.Misconfigured("10.0.0.1 is private", code="private_network")
+        self.shop.faults["check"] = [error]
+        text, _level = self.channel._test_connection()
+        self.assertIn("tick “Shop in a Private Network”", text)
+
     def test_vietnamese_reader(self):
         """The answer is in the reader's language where a translation exists."""
         text = self.channel._explain_error(errors.ClockSkew("x"))
