@@ -81,6 +81,7 @@
             ("remove", "distribution/static/src/dealer_order/*"),
         ],
         "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
+        "web.assets_unit_tests": ["distribution/static/tests/**/*.test.js"],
     },
     "demo": [
         "demo/distribution_network_demo.xml",

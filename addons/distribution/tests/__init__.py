@@ -2,6 +2,7 @@
 
 from . import test_application
 from . import test_board
+from . import test_board_browser
 from . import test_contract
 from . import test_member
 from . import test_network

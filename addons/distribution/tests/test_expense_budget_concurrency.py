@@ -173,3 +173,37 @@ class TestExpenseBudgetConcurrency(RaceCase):
                 self.assertEqual(self._race(*back, seed=seed), [None] * winners)
             left += 30 * winners
             self.assertEqual(self._read(), left)
+
+    def _transfer(self, source, target, amount, key):
+        """What an approved transfer books, between lines by their place."""
+        lines = self.ids["lines"]
+        vals_list = [
+            {
+                "line_id": lines[place],
+                "kind": f"transfer_{way}",
+                "deltas": {"transferred": sign * amount},
+                "key": f"{key}-{way}",
+                "reason": "Race",
+                "is_strict": True,
+            }
+            for place, way, sign in ((source, "out", -1), (target, "in", 1))
+        ]
+        return lambda env: env["expense.budget.line"]._book(vals_list)
+
+    def test_transfers_with_seeds(self):
+        """Each seed: two of 60 of 100, one wins; both ways at once nobody waits."""
+        for seed in get_seeds():
+            with self.subTest(seed=seed):
+                works = [self._transfer(0, 1, 60, f"go-{seed}-{i}") for i in range(2)]
+                errors = self._race(*works, seed=seed)
+                self.assertEqual(sum(error is None for error in errors), 1, errors)
+                self.assertEqual((self._read(0), self._read(1)), (40, 160))
+                crossing = [
+                    self._transfer(0, 1, 10, f"cross-{seed}-0"),
+                    self._transfer(1, 0, 10, f"cross-{seed}-1"),
+                ]
+                self.assertEqual(self._race(*crossing, seed=seed), [None, None])
+                self.assertEqual((self._read(0), self._read(1)), (40, 160))
+                back = self._transfer(1, 0, 60, f"back-{seed}")
+                self.assertEqual(self._race(back, seed=seed), [None])
+                self.assertEqual((self._read(0), self._read(1)), (100, 100))

@@ -80,3 +80,26 @@ class TestExpenseBudgetRandom(BudgetCase):
                 if expense.state in ("submitted", "approved"):
                     expense.with_user(self.manager).action_cancel()
             self.assertEqual(sum(lines.mapped("actual_amount")), 0)
+
+    def _shift(self, amount):
+        """Move a counter without a movement, as a bug would."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE expense_budget_line SET requested_amount = requested_amount + %s,"
+            " available_amount = available_amount - %s WHERE id = %s",
+            (amount, amount, self.line.id),
+        )
+        self.env.invalidate_all()
+
+    def test_a_broken_counter_is_seen(self):
+        """The stories would find a counter that differs from its movements, and the
+        database refuses what is below zero."""
+        self._expense(100).action_submit()
+        self.assertExplained(self.line)
+        with self.assertRaises(AssertionError), self.env.cr.savepoint():
+            self._shift(1)
+            self.assertExplained(self.line)
+        self.env.invalidate_all()
+        self.assertExplained(self.line)
+        with self.assertRefusedByDatabase("expense_budget_line_policy_check"):
+            self._shift(901)
