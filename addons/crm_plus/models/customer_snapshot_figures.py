@@ -144,10 +144,10 @@ class CustomerSnapshot(models.Model):
                 FROM (
                     SELECT DISTINCT ol.order_id
                     FROM account_move n
-                    JOIN customer_scope ns ON ns.partner_id = n.partner_id
                     JOIN account_move_line nl ON nl.move_id = n.id
                     JOIN sale_order_line_invoice_rel nr ON nr.invoice_line_id = nl.id
                     JOIN sale_order_line ol ON ol.id = nr.order_line_id
+                    JOIN customer_scope os ON os.partner_id = ol.order_partner_id
                     WHERE n.state = 'posted' AND n.move_type = 'out_refund'
                         AND n.company_id = %(company)s
                 ) t

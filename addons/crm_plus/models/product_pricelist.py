@@ -29,6 +29,11 @@ class ProductPricelist(models.Model):
             self.env.registry.clear_cache()
         return result
 
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     @api.model
     @ormcache("company_id")
     def _get_segment_pricelist_ids(self, company_id):
