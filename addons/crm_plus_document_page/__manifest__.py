@@ -11,6 +11,23 @@
         "document_page",
         "portal",
     ],
-    "data": [],
+    "data": [
+        "security/document_page_security.xml",
+        "security/ir.model.access.csv",
+        "views/document_page_views.xml",
+        "views/document_search_miss_views.xml",
+        "views/document_page_menus.xml",
+        "views/help_templates.xml",
+    ],
+    "demo": [
+        "demo/document_page_demo.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": [
+            "crm_plus_document_page/static/src/help/*.js",
+        ],
+    },
     "auto_install": True,
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

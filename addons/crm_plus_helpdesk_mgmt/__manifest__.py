@@ -13,6 +13,26 @@
         "helpdesk_mgmt_rating",
         "helpdesk_mgmt_sla",
     ],
-    "data": [],
+    "data": [
+        "security/helpdesk_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_cron.xml",
+        "views/helpdesk_macro_views.xml",
+        "views/helpdesk_sla_views.xml",
+        "views/wizard_views.xml",
+        "views/helpdesk_ticket_views.xml",
+        "views/first_answer_templates.xml",
+        "views/portal_templates.xml",
+    ],
+    "demo": [
+        "demo/helpdesk_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_plus_helpdesk_mgmt/static/src/viewers/**/*",
+        ],
+    },
     "auto_install": True,
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,0 +1,21 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
+
+
+class TicketPage(CustomerPortalHelpdesk):
+    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
+        values["can_reopen"] = ticket._can_reopen()
+        values["rating_token"] = self._get_rating_token(ticket, values["user"])
+        return values
+
+    def _get_rating_token(self, ticket, user):
+        """What the customer of a closed ticket says how it went with, once."""
+        family = user.partner_id.commercial_partner_id
+        if not ticket.closed or ticket.commercial_partner_id != family:
+            return False
+        rated = ticket.sudo().rating_ids.filtered("consumed")
+        if rated or ticket.rating_status == "no_rate" or not ticket.user_id:
+            return False
+        return ticket.sudo()._rating_get_access_token()
