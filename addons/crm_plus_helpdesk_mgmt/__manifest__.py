@@ -23,6 +23,7 @@
         "views/helpdesk_ticket_views.xml",
         "views/first_answer_templates.xml",
         "views/portal_templates.xml",
+        "views/customer_view_views.xml",
     ],
     "demo": [
         "demo/helpdesk_demo.xml",

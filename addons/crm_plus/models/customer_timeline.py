@@ -57,7 +57,7 @@ class CustomerTimeline(models.AbstractModel):
         :raises UserError: when the customer is gone, or the cursor is none of ours
         """
         customer = self.env["res.partner"]._get_visible_customer(partner_id)
-        limit = max(1, min(int(limit), _MAX_PAGE))
+        limit = max(1, min(limit, _MAX_PAGE)) if isinstance(limit, int) else 40
         kinds = self._get_kinds_of_groups(groups)
         sources = self._get_sources(customer._get_customer_family_ids(), kinds)
         if not sources:
@@ -169,7 +169,7 @@ class CustomerTimeline(models.AbstractModel):
         where = [SQL("s.occurred_at IS NOT NULL")]
         if kinds is not None:
             where.append(SQL("s.kind = ANY(%s)", list(kinds)))
-        for word in (search or "").split()[:5]:
+        for word in str(search or "").replace("\0", "").split()[:5]:
             where.append(self._get_search_condition(word))
         if cursor:
             where.append(_read_cursor(self.env, cursor))
@@ -237,7 +237,7 @@ class CustomerTimeline(models.AbstractModel):
         return labels.get(entry["state"], entry["state"])
 
     def _get_kinds_of_groups(self, groups):
-        if not groups:
+        if not groups or not isinstance(groups, (list, tuple)):
             return None
         return {
             kind for kind, info in self._get_kinds().items() if info["group"] in groups
@@ -275,6 +275,8 @@ def _read_cursor(env, cursor):
     try:
         moment, kind, model, res_id = cursor
         values = (datetime.fromisoformat(moment), str(kind), str(model), int(res_id))
+        if not 0 <= values[-1] < 2**31 or "\0" in values[1] + values[2]:
+            raise ValueError("no record is like this")
     except (TypeError, ValueError) as error:
         raise UserError(
             env._("The timeline cannot be read on from here. Please load it again.")

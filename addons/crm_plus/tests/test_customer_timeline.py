@@ -190,9 +190,18 @@ class TestCustomerTimeline(CustomerViewCommon):
 
     def test_bad_input(self):
         self._make_order()
-        for cursor in (["yesterday", "a", "b", 1], [1], "x", {"a": 1}):
+        now = "2026-01-01T00:00:00"
+        for cursor in (
+            ["yesterday", "a", "b", 1],
+            [now, "order", "sale.order", 2**40],
+            [now, "or\0der", "sale.order", 1],
+            [1],
+            "x",
+            {"a": 1},
+        ):
             with self.assertRaisesRegex(UserError, "load it again"):
                 self._page(cursor=cursor)
+        self.assertTrue(self._entries(search="S\0", groups="sales", limit="many"))
         for partner_id in ("1 OR 1=1", None, True, [1]):
             with self.assertRaises(UserError):
                 self.env["customer.timeline"].get_page(partner_id)

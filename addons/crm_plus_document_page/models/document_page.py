@@ -48,7 +48,8 @@ class DocumentPage(models.Model):
     lang = fields.Selection(
         selection="_get_languages",
         string="Language",
-        default=lambda self: self.env.lang,
+        # while addons are installed nobody has a language
+        default=lambda self: self.env.lang or self.env.user.lang or "en_US",
         required=True,
     )
     origin_id = fields.Many2one(
@@ -84,6 +85,14 @@ class DocumentPage(models.Model):
     @api.model
     def _get_languages(self):
         return self.env["res.lang"].get_installed()
+
+    @api.depends("history_ids")
+    def _compute_history_head(self):
+        """Override of `document_page`: the newest, even where the cache has it last."""
+        for page in self:
+            page.history_head = page.history_ids.sorted(
+                lambda row: row._origin.id or 0, reverse=True
+            )[:1]
 
     @api.depends("release_ids.is_current")
     def _compute_release_id(self):

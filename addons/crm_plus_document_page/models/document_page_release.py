@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
-from ..tools import fold, slug
+from ..tools import plain, slug
 from .document_page import AUDIENCES
 
 #: letters of an article that are searched
@@ -76,9 +76,9 @@ class DocumentPageRelease(models.Model):
     @api.depends("name", "keywords", "abstract", "content")
     def _compute_search_text(self):
         for release in self:
-            release.head_text = fold(f"{release.name} {release.keywords or ''}")
+            release.head_text = plain(f"{release.name} {release.keywords or ''}")
             body = html2plaintext(release.content or "")[:_SEARCHED]
-            release.search_text = fold(
+            release.search_text = plain(
                 f"{release.head_text} {release.abstract or ''} {body}"
             )
 

@@ -16,6 +16,10 @@ _ALIKE = 0.75
 _HEAD, _BEGIN, _BODY = 3, 2, 1  # what a hit counts in the title, at a word's begin
 
 
+def _is_short(token):
+    return len(token) < 4 and token.isascii()
+
+
 class DocumentPageRelease(models.Model):
     """Finding articles: without accents, with misspelled words, best first."""
 
@@ -53,10 +57,12 @@ class DocumentPageRelease(models.Model):
     def _get_score(self, tokens):
         """How well this article fits; the share of the words that occur weighs most."""
         self.ensure_one()
-        head, text = f" {self.head_text}", f" {self.search_text}"
+        # stored texts lose the spaces around them
+        head, text = f" {self.head_text.strip()} ", f" {self.search_text.strip()} "
         points = hits = 0
         for token in tokens:
-            if token not in text:
+            # a short word is one of its own: "tra" is not in "tracking"
+            if (f" {token} " if _is_short(token) else token) not in text:
                 continue
             hits += 1
             points += _BODY + _HEAD * (token in head) + _BEGIN * (f" {token}" in head)

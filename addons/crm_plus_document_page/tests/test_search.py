@@ -47,7 +47,7 @@ class TestSearch(ArticleCase):
         self.assertEqual(self._found("refund", lang="vi_VN"), ["Đổi trả hàng"])
         self.assertEqual(self._found("refund", lang="zh_TW"), ["退货政策"])
         self.assertEqual(self._found("refund", lang="fr_FR"), ["How to return goods"])
-        self.assertEqual(self._found("parcel", lang="vi_VN"), ["Where is my parcel?"])
+        self.assertEqual(self._found("tracking", lang="vi_VN"), ["Where is my parcel?"])
 
     def test_a_translation_that_is_not_for_the_reader_is_not_shown(self):
         self.vietnamese.audience = "internal"

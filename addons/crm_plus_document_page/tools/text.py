@@ -26,6 +26,11 @@ def fold(text: str) -> str:
     return plain.translate(_LETTERS)
 
 
+def plain(text: str) -> str:
+    """``text`` folded, its words with one space between them and around."""
+    return f" {' '.join(_WORD.findall(fold(text)))} "
+
+
 def _pairs(run: str) -> list[str]:
     if len(run) < 2:
         return [run]

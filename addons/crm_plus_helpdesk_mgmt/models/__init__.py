@@ -3,6 +3,7 @@
 from . import customer_overview
 from . import customer_snapshot
 from . import customer_timeline
+from . import customer_timeline_mail
 from . import helpdesk_ticket_log
 from . import helpdesk_ticket_stage
 from . import helpdesk_ticket_team
@@ -18,4 +19,5 @@ from . import helpdesk_ticket_presence
 from . import helpdesk_ticket_snapshot
 from . import helpdesk_macro
 from . import mail_thread
+from . import res_partner_view
 from . import resource_calendar

@@ -7,3 +7,4 @@ from . import test_mail
 from . import test_portal
 from . import test_roles
 from . import test_sla
+from . import test_customer_view

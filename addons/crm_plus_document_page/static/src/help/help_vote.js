@@ -18,14 +18,14 @@ export class HelpVote extends Interaction {
         this.useful = true;
     }
 
-    async send(comment) {
+    send(comment) {
         const article = parseInt(this.el.dataset.article, 10);
-        await this.waitFor(rpc("/help/vote", {article, useful: this.useful, comment}));
+        return rpc("/help/vote", {article, useful: this.useful, comment});
     }
 
     async onVote(event) {
         this.useful = event.currentTarget.dataset.useful === "1";
-        await this.send("");
+        await this.waitFor(this.send(""));
         this.voted = true;
         this.el
             .querySelector(".o_help_comment")
@@ -34,7 +34,7 @@ export class HelpVote extends Interaction {
 
     async onComment() {
         this.sent = true;
-        await this.send(this.el.querySelector("textarea").value);
+        await this.waitFor(this.send(this.el.querySelector("textarea").value));
         this.el.querySelector(".o_help_comment").classList.add("d-none");
     }
 }
