@@ -79,8 +79,10 @@ class CrmScoreVersion(models.Model):
         leads = self.env["crm.lead"].sudo()
         counts = defaultdict(lambda: [0.1, 0.1])  # Odoo's own smoothing
         totals = defaultdict(lambda: [0.1, 0.1])
-        for entry in self.env["crm.lead.scoring.frequency"].sudo().search(
-            [("variable", "!=", "stage_id")]
+        for entry in (
+            self.env["crm.lead.scoring.frequency"]
+            .sudo()
+            .search([("variable", "!=", "stage_id")])
         ):
             for won, amount in enumerate((entry.lost_count, entry.won_count)):
                 counts[entry.variable, entry.value][won] += amount

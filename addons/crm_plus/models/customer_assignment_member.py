@@ -78,7 +78,9 @@ class CustomerAssignmentMember(models.Model):
                 numbers=[given[key] for key in sorted(given)],
             )
         )
-        self.invalidate_model(["assigned_total", "day_count", "counted_on"])
+        self.invalidate_model(
+            ["assigned_total", "day_count", "counted_on", "today_count"]
+        )
 
     def _filter_at_work(self, moment):
         """:return: those who work now, by their calendar and leave.

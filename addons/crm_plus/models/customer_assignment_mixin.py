@@ -128,16 +128,24 @@ class CustomerAssignmentMixin(models.AbstractModel):
             "handback_at": rule.handback_hours
             and calendar._add_hours(now, rule.handback_hours),
         }
-        if rule.team_id and "team_id" in self._fields:
-            clock["team_id"] = rule.team_id.id
         by_user = {}
         for record in self:
             by_user.setdefault(chosen[record.id][0].user_id, self.browse())
             by_user[chosen[record.id][0].user_id] |= record
         for user, records in by_user.items():
-            records.with_context(crm_plus_assigning=True).write(
-                {**clock, "user_id": user.id}
-            )
+            values = {**clock, **self._prepare_assignment_owner(rule, user)}
+            records.with_context(crm_plus_assigning=True).write(values)
+
+    @api.model
+    def _prepare_assignment_owner(self, rule, user):
+        """:return: values that give a record to somebody; a hook for bridges.
+
+        The team is written, too: left alone Odoo looks it up lead by lead.
+        """
+        team = rule.team_id or user.sale_team_id
+        if not team or self._fields["team_id"].comodel_name != "crm.team":
+            return {"user_id": user.id}
+        return {"user_id": user.id, "team_id": team.id}
 
     def _prepare_assignment_logs(self, rule, chosen, reason, now):
         return [

@@ -178,6 +178,7 @@ class TestCustomerFollowUp(HygieneCommon):
         self.env["crm.lead"].search([("id", "!=", self.lead.id)]).unlink()
         stages = self.env["crm.stage"].search([], limit=2)
         self.lead.stage_id = stages[0]
+        self.flush_tracking()  # what is new in a transaction is not tracked
         tracked = self.lead.with_context(tracking_disable=False, mail_notrack=False)
         tracked.stage_id = stages[1]
         self.flush_tracking()
