@@ -26,7 +26,9 @@ class TestLanes(StockSyncCommon):
             ("other", "root.stock_sync"),
         ):
             found = self._get_runner_lane(self.channel, lane)
-            self.assertEqual(found.fullname, name)
+            # below it, with no number of its own: what the lane takes is shared
+            self.assertTrue(found.fullname.startswith(f"{name}."), found.fullname)
+            self.assertIsNone(found.capacity)
 
     def test_jobs_write_in_the_companys_language(self):
         self.env["res.lang"]._activate_lang("vi_VN")
@@ -41,5 +43,7 @@ class TestLanes(StockSyncCommon):
         config = f"{_CONFIG},{self.channel._get_lane('orders')}:1"
         own = self._get_runner_lane(self.channel, "orders", config)
         self.assertEqual(own.fullname, self.channel._get_lane("orders"))
+        self.assertEqual(own.capacity, 1)
         other = self._get_runner_lane(self.other_channel, "orders", config)
-        self.assertEqual(other.fullname, "root.stock_sync.orders")
+        self.assertNotEqual(other.fullname, own.fullname)
+        self.assertIsNone(other.capacity)
