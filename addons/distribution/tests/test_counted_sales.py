@@ -67,18 +67,21 @@ class TestCountedSales(DebtCommon):
         self._set_kits(line, 6, out + other)
         self.assertEqual(self._counted("delivered_qty"), 6)
         self.assertEqual(self._counted(), 60)
-        wizard = self.env["stock.return.picking"].create(
-            {"picking_id": order.picking_ids.id}
-        )
-        for part, quantity in zip(wizard.product_return_moves, (4, 2), strict=True):
-            part.quantity = quantity
-        back = self.env["stock.picking"].browse(
-            wizard.action_create_returns()["res_id"]
-        )
-        for move, quantity in zip(back.move_ids, (4, 2), strict=True):
-            move.write({"quantity": quantity, "picked": True})
-        back.move_ids._action_done()
-        self._set_kits(line, 4, back.move_ids)
+        back = self.env["stock.move"]
+        for move, quantity in ((out, 4), (other, 2)):
+            back += move.copy(
+                {
+                    "location_id": move.location_dest_id.id,
+                    "location_dest_id": move.location_id.id,
+                    "product_uom_qty": quantity,
+                    "picking_id": False,
+                }
+            )
+        back._action_confirm()
+        for move in back:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        back._action_done()
+        self._set_kits(line, 4, back)
         self.assertEqual(self._counted("returned_qty"), 2)
         self.assertEqual(self._counted(), 40)
 

@@ -4,16 +4,26 @@ import {BoardChart} from "./board_chart";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
+import {browser} from "@web/core/browser/browser";
 import {formatCurrency} from "@web/core/currency";
 import {formatDate} from "@web/core/l10n/dates";
 import {formatFloat} from "@web/core/utils/numbers";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
-import {useSetupAction} from "@web/search/action_hook";
 
 const {DateTime} = luxon;
 const ROW_MODELS = {member_id: "distribution.member"};
+// back from a list, or after a reload of the page, the filters are as they were
+const STORED = "distribution.board";
+
+function readOptions() {
+    try {
+        return JSON.parse(browser.sessionStorage.getItem(STORED)) || {};
+    } catch {
+        return {};
+    }
+}
 
 /** The figures of distribution on one page; each opens the list behind it. */
 export class DistributionBoard extends Component {
@@ -36,12 +46,10 @@ export class DistributionBoard extends Component {
                 date_to: today.toISODate(),
                 territory_id: 0,
                 flow: "sell_in",
-                ...(this.props.state?.options || {}),
+                ...readOptions(),
             },
         });
         this.format = (value) => this.formatMoney(value, false);
-        // back from a list, the page is as it was
-        useSetupAction({getLocalState: () => ({options: {...this.state.options}})});
         onWillStart(() => this.load());
     }
 
@@ -50,6 +58,7 @@ export class DistributionBoard extends Component {
         if (!query) {
             return;
         }
+        browser.sessionStorage.setItem(STORED, JSON.stringify(query));
         this.state.busy = true;
         try {
             this.state.figures = await this.loads.add(
