@@ -14,6 +14,7 @@ from suitelib import ADDONS_DIR, SOURCE
 
 #: tag of test classes that run alone and with every other addon
 MEETS_OTHERS = "meets_others"
+_BROWSER = re.compile(r"\b(start_tour|browser_js)\(")
 _RESULT = re.compile(
     r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
 )
@@ -104,7 +105,15 @@ def test_tags(context):
     return ",".join(tags), count
 
 
-def odoo_tests(database, tags, log_name, *args):
+def starts_browser(addon):
+    """Whether a test of an addon drives a browser."""
+    return any(
+        _BROWSER.search(path.read_text(encoding="utf-8"))
+        for path in (ADDONS_DIR / addon / "tests").glob("*.py")
+    )
+
+
+def odoo_tests(database, tags, log_name, *args, program=("odoo",)):
     port = subprocess.run(
         [sys.executable, SOURCE / "scripts" / "free_port.py", "0"],
         capture_output=True,
@@ -121,6 +130,7 @@ def odoo_tests(database, tags, log_name, *args):
         ],
         log_name,
         suitelib.ModuleProgress(),
+        program=program,
     )
 
 
