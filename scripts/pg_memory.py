@@ -79,6 +79,8 @@ def tablespace():
 
     Not where somebody wants to keep the databases of what failed (``SUITE_KEEP=1``).
     """
+    # of a ./test with another PostgreSQL that has called this one
+    os.environ.pop("SUITE_TABLESPACE", None)
     remove_leftovers()
     if os.environ.get("SUITE_KEEP") == "1" or not has_room():
         yield
