@@ -16,7 +16,7 @@ import suitelib
 MEMORY = Path("/dev/shm")
 #: bytes that have to be free in it, and of the machine, for copies in all lanes
 ROOM, FREE = 4 << 30, 7 << 30
-_NAME = "suite_memory"
+_NAME, _FOLDER = "suite_memory", "suite-"
 
 
 def _free_bytes():
@@ -73,18 +73,28 @@ def remove_leftovers():
             _remove(name, folder)
 
 
+def free_folders():
+    """Before the prefix itself is removed: what a killed run has left in memory."""
+    for link in (suitelib.PREFIX / "pg" / "pg_tblspc").glob("*"):
+        folder = link.readlink()
+        if folder.parent == MEMORY and folder.name.startswith(_FOLDER):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def tablespace():
     """Copies are made in memory meanwhile, if there is enough of it.
 
     Not where somebody wants to keep the databases of what failed (``SUITE_KEEP=1``).
     """
+    # of a ./test with another PostgreSQL that has called this one
+    os.environ.pop("SUITE_TABLESPACE", None)
     remove_leftovers()
     if os.environ.get("SUITE_KEEP") == "1" or not has_room():
         yield
         return
     name = f"{_NAME}_{os.getpid()}"
-    folder = tempfile.mkdtemp(prefix="suite-", dir=MEMORY)
+    folder = tempfile.mkdtemp(prefix=_FOLDER, dir=MEMORY)
     suitelib.psql(f"CREATE TABLESPACE \"{name}\" LOCATION '{folder}'")
     os.environ["SUITE_TABLESPACE"] = name
     try:

@@ -1,9 +1,11 @@
 """Stages of ./test with Odoo's own runner, judged by what its log says really ran."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import i18n
 import stage_templates as templates
@@ -14,6 +16,7 @@ from suitelib import ADDONS_DIR, SOURCE
 
 #: tag of test classes that run alone and with every other addon
 MEETS_OTHERS = "meets_others"
+_BROWSER = re.compile(r"\b(start_tour|browser_js)\(")
 _RESULT = re.compile(
     r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
 )
@@ -104,7 +107,15 @@ def test_tags(context):
     return ",".join(tags), count
 
 
-def odoo_tests(database, tags, log_name, *args):
+def starts_browser(addon):
+    """Whether a test of an addon drives a browser."""
+    return any(
+        _BROWSER.search(path.read_text(encoding="utf-8"))
+        for path in (ADDONS_DIR / addon / "tests").glob("*.py")
+    )
+
+
+def odoo_tests(database, tags, log_name, *args, program=("odoo",)):
     port = subprocess.run(
         [sys.executable, SOURCE / "scripts" / "free_port.py", "0"],
         capture_output=True,
@@ -121,6 +132,7 @@ def odoo_tests(database, tags, log_name, *args):
         ],
         log_name,
         suitelib.ModuleProgress(),
+        program=program,
     )
 
 
@@ -140,27 +152,44 @@ def stage_together(context):
 def stage_life_cycle(context):
     """All addons, installed with demo data, are updated; then each is uninstalled from
     a copy, whatever depends on it goes with it, and nothing stays behind."""
+    # the tests' own way to start Odoo once for all copies
+    os.environ["SUITE_SOURCE"] = str(SOURCE)
+    sys.path.insert(0, str(SOURCE))
+    from tests import mother
+
     result = Result()
     updated = "suite_life"
     suitelib.clone_database(templates.ALL, updated)
     names = ",".join(suitelib.manifests())
     suitelib.install(updated, [], "life-update", extra=["-u", names])
-    for addon in context.addons:
-        database = f"suite_life_{addon}"
-        suitelib.clone_database(updated, database)
-        result.problems += uninstall(database, addon)
-        result.passed += 1
-        context.discard(database, result)
+    try:
+        for addon in context.addons:
+            database = f"suite_life_{addon}"
+            suitelib.clone_database(updated, database)
+            result.problems += uninstall(mother.mother_of(updated), database, addon)
+            result.passed += 1
+            context.discard(database, result)
+    finally:
+        mother.part_from(updated)
     context.discard(updated, result)
     result.failed = len(result.problems)
     return result
 
 
-def uninstall(database, addon):
+_UNINSTALL = """
+module = env["ir.module.module"].search([("name", "=", {addon!r})])
+module.button_immediate_uninstall()
+"""
+
+
+def uninstall(mother, database, addon):
     """Uninstall ``addon``; what is left of it, as problems."""
-    code, log = suitelib.run_odoo(
-        ["module", "uninstall", "-d", database, addon], f"life-{addon}-uninstall"
-    )
+    log_path = suitelib.LOG_DIR / f"life-{addon}-uninstall.log"
+    with tempfile.TemporaryFile("w+") as script, log_path.open("w") as log:
+        script.write(_UNINSTALL.format(addon=addon))
+        script.seek(0)
+        code = mother.fork(database, "shell", [], (script, log, log)).wait(900)
+    log = log_path.read_text(encoding="utf-8")
     problems = suitelib.log_problems(log)
     if code:
         problems.append(f"uninstalling {addon}: exit code {code}\n{log[-1500:]}")

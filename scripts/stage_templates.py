@@ -15,7 +15,15 @@ BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
 _locks = collections.defaultdict(threading.Lock)
 #: what the first page of a database would compile, in each copy again
 _COMPILE = """
-env["ir.qweb"]._pregenerate_assets_bundles()
+qweb = env["ir.qweb"]
+qweb._pregenerate_assets_bundles()
+# what pages and reports load later, and reports in their own way
+lazy = "web.assets_backend_lazy"
+for name in (lazy, "web.assets_emoji", "bus.websocket_worker_assets"):
+    qweb._get_asset_bundle(name, css=False).js()
+qweb._get_asset_bundle(lazy, js=False).css()
+for name in ("web.report_assets_common", "web.report_assets_pdf"):
+    qweb._get_asset_bundle(name, js=False, autoprefix=True).css()
 env.cr.commit()
 """
 

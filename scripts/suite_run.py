@@ -16,6 +16,7 @@ import urllib.request
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import pg_memory
 import pg_use
 import suitelib
 
@@ -81,6 +82,8 @@ def stop():
         if os.environ.get("SUITE_CLEAN") == "1":
             fail(f"{text}. End that first; nothing was removed")
         print(text)
+    elif os.environ.get("SUITE_CLEAN") == "1":
+        pg_memory.free_folders()
 
 
 def parse_arguments(argv):

@@ -162,11 +162,12 @@ def write_config(path, **options):
     return path
 
 
-def run_odoo(args, log_name, progress=None, config=None, script=""):
+def run_odoo(args, log_name, progress=None, config=None, script="", program=("odoo",)):
     """Run `odoo` to its end; its whole log as text.
 
     :param progress: called with each line of the log
     :param script: what it reads from its standard input, for `odoo shell`
+    :param program: what is run for `odoo`
     :return: (exit code, log)
     """
     LOG_DIR.mkdir(exist_ok=True)
@@ -174,7 +175,7 @@ def run_odoo(args, log_name, progress=None, config=None, script=""):
     config = config or write_config(PREFIX / "tool.conf", max_cron_threads=0)
     with log_path.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            ["odoo", *args],
+            [*map(str, program), *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

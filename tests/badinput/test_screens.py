@@ -110,9 +110,9 @@ def test_the_hub(world):
     person = Victim(browser, server.url)
     person.open("hub")
     person.sees("hub", "name", "channel")
-    person.open("hub-orders")
+    person.follow("hub-orders")
     person.sees("orders", "name")
-    person.open("hub-inbox")
+    person.follow("hub-inbox")
     person.sees("inbox", "number", "name")
     person.page.click(".o_switch_view.o_kanban")
     person.page.wait_for_selector(".o_kanban_view")
@@ -127,7 +127,7 @@ def test_the_hub(world):
         ("hub-uploads", ["file"]),
         ("hub-events", ["channel"]),
     ):
-        person.open(path)
+        person.follow(path)
         person.sees(path, *names)
 
 

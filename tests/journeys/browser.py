@@ -22,6 +22,22 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 740}
 
+#: a link is followed; what it leads away from is marked
+_FOLLOW = """address => {
+    for (const left of document.querySelectorAll(".o_action_manager > *")) {
+        left.dataset.left = "1";
+    }
+    const link = document.createElement("a");
+    link.href = address;
+    document.body.append(link);
+    link.click();
+    link.remove();
+}"""
+_HAS_COME = """selector => {
+    const found = document.querySelector(selector);
+    return found && !found.closest("[data-left]");
+}"""
+
 
 @contextlib.contextmanager
 def chromium():
@@ -71,6 +87,15 @@ class Person:
         """Open a client action by its path, such as ``order-hub-inbox``."""
         self.page.goto(f"{self.url}/odoo/{path}")
         self.page.wait_for_selector(wait)
+        self.settle()
+
+    def follow(self, path, wait=".o_view_controller"):
+        """Come to a client action by a link in the page, as `open` does by its address.
+
+        The web client stays: loading it costs a second of CPU each time.
+        """
+        self.page.evaluate(_FOLLOW, f"{self.url}/odoo/{path}")
+        self.page.wait_for_function(_HAS_COME, arg=wait)
         self.settle()
 
     def _note_request(self, request):

@@ -70,6 +70,21 @@ def test_what_a_killed_run_left_is_removed(pg_memory):
     assert not POSTGRES.sql(SPACE, [space])
 
 
+def test_memory_is_freed_with_the_prefix(pg_memory, monkeypatch, tmp_path):
+    """Folders of its own, wherever other tablespaces are."""
+    links = tmp_path / "pg" / "pg_tblspc"
+    links.mkdir(parents=True)
+    memory = tmp_path / "memory"
+    for number, name in enumerate(("memory/suite-a", "memory/other", "suite-b")):
+        (tmp_path / name).mkdir(parents=True)
+        (links / str(number)).symlink_to(tmp_path / name)
+    monkeypatch.setattr(pg_memory, "MEMORY", memory)
+    monkeypatch.setattr(pg_memory.suitelib, "PREFIX", tmp_path)
+    pg_memory.free_folders()
+    assert [path.name for path in memory.iterdir()] == ["other"]
+    assert (tmp_path / "suite-b").exists()
+
+
 @pytest.mark.parametrize("why", ["no room", "kept"])
 def test_on_the_disk_as_ever(pg_memory, monkeypatch, why):
     if why == "kept":

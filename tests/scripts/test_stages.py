@@ -211,3 +211,19 @@ def test_combination_that_fails_is_named(monkeypatch):
     result = stage_combinations.stage_combinations(None)
     assert (result.passed, result.failed) == (1, 1)
     assert result.problems[0].startswith("shops went wrong after hub")
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("self.start_tour('/odoo', 'x')", True),
+        ("self.browser_js('/odoo', 'x')", True),
+        ("self.url_open('/odoo')", False),
+    ],
+)
+def test_who_starts_a_browser(tmp_path, monkeypatch, text, starts):
+    """Whose scripts and styles are compiled before the tests."""
+    (tmp_path / "shops" / "tests").mkdir(parents=True)
+    (tmp_path / "shops" / "tests" / "test_x.py").write_text(text)
+    monkeypatch.setattr(stage_odoo, "ADDONS_DIR", tmp_path)
+    assert stage_odoo.starts_browser("shops") is starts

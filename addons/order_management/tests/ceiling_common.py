@@ -12,8 +12,12 @@ class CeilingCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.company = cls.env["res.company"].create({"name": "Ceiling Co"})
+        # neither mails to new users nor pictures, which take long
+        context = {"tracking_disable": True, "no_reset_password": True}
+        cls.env = cls.env(context={**cls.env.context, **context})
+        cls.company = cls.env["res.company"].create(
+            {"name": "Ceiling Co", "logo": False}
+        )
         cls.env.user.company_ids |= cls.company
         cls.env = cls.env(
             context={**cls.env.context, "allowed_company_ids": cls.company.ids}

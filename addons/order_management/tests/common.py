@@ -17,8 +17,10 @@ class OrderManagementCommon(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env["res.company"].create({"name": "Hub Company"})
-        cls.other_company = cls.env["res.company"].create({"name": "Neighbour"})
+        # without a picture, which takes long to be cut to size
+        cls.company, cls.other_company = cls.env["res.company"].create(
+            [{"name": name, "logo": False} for name in ("Hub Company", "Neighbour")]
+        )
         cls.env.user.company_ids += cls.company + cls.other_company
         cls.env.user.company_id = cls.company
         cls.warehouse = cls._get_warehouse(cls.company)
