@@ -13,8 +13,7 @@ class MergePartnerAutomatic(models.TransientModel):
         # a salesperson may merge customers whose figures are not his to see
         snapshots = self.env["customer.snapshot"].sudo().with_context(active_test=False)
         companies = snapshots.search([("partner_id", "in", partners.ids)]).company_id
-        if dst_partner:
-            self._drop_second_memberships(partners - dst_partner, dst_partner)
+        self._drop_second_memberships(partners, dst_partner or partners[:1])
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         if companies:
             snapshots._mark_dirty(partners.exists(), companies)
