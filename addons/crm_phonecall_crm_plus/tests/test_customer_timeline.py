@@ -32,7 +32,7 @@ class TestCallsOnTimeline(CustomerViewCommon):
         [entry] = self._entries(self.seller, groups=["contact"])
         self.assertEqual(entry["direction"], "in")
         self.assertEqual(entry["detail"], "12 min")
-        self.assertEqual(entry["contact"], self.contact.display_name)
+        self.assertEqual(entry["contact"], "Lan Buyer")
 
     def test_noted_from_the_screen(self):
         overview = self.env["customer.overview"].with_user(self.seller)

@@ -66,30 +66,32 @@ class CustomerOverview(models.AbstractModel):
     def _get_facts(self, customer, snapshot):
         """Return what else is known: dicts ``{key, label, value, action}``."""
         facts = []
+        # names only, of records that other companies' rules may hide
+        snapshot_sudo, customer_sudo = snapshot.sudo(), customer.sudo()
         if snapshot:
             facts += [
                 {
                     "key": "lead_source",
                     "label": self.env._("Came by"),
-                    "value": snapshot.lead_source_id.display_name,
+                    "value": snapshot_sudo.lead_source_id.display_name,
                 },
                 {
                     "key": "category",
                     "label": self.env._("Buys most"),
-                    "value": snapshot.preferred_category_id.display_name,
+                    "value": snapshot_sudo.preferred_category_id.display_name,
                 },
                 {
                     "key": "grade",
                     "label": self.env._("Lead grade"),
                     "value": snapshot.score_grade,
                 },
+                {
+                    "key": "terms",
+                    "label": self.env._("Payment terms"),
+                    "value": customer_sudo.property_payment_term_id.display_name,
+                },
             ]
         facts += [
-            {
-                "key": "terms",
-                "label": self.env._("Payment terms"),
-                "value": customer.property_payment_term_id.display_name,
-            },
             {
                 "key": "since",
                 "label": self.env._("Known since"),
@@ -153,8 +155,9 @@ class CustomerOverview(models.AbstractModel):
                 {"id": tag.id, "name": tag.name, "color": tag.color}
                 for tag in customer.category_id
             ],
-            "salesperson": customer.user_id.name,
-            "team": snapshot.team_id.name,
+            # people of other companies have names, too
+            "salesperson": customer.sudo().user_id.name,
+            "team": snapshot.sudo().team_id.name,
             "has_more_contacts": len(contacts) > _CONTACTS,
             "contacts": [
                 {

@@ -22,6 +22,8 @@ _COLUMNS = {
 }
 _KEY = ("occurred_at", "kind", "res_model", "res_id")
 _MAX_PAGE = 200
+#: what people filter by most; what bridges add comes after
+_FIRST_GROUPS = ("sales", "delivery", "invoicing", "pipeline", "contact", "messages")
 #: letters that Unicode does not take apart, as far as one letter stands for them
 _STROKES = str.maketrans("ĐđØøŁł", "ddooll")
 #: small letters without accents, by PostgreSQL's own means: the extension "unaccent"
@@ -225,7 +227,10 @@ class CustomerTimeline(models.AbstractModel):
         ids = {entry[name] for entry in entries if entry[name]}
         # whoever sees an entry sees who it was, as in the record's own history
         records_sudo = self.env[model].sudo().browse(ids).exists()
-        return {record.id: record.display_name for record in records_sudo}
+        # a contact's name without the company's, which is on top of the screen
+        return {
+            record.id: record.name or record.display_name for record in records_sudo
+        }
 
     def _get_state_label(self, entry, name):
         if not entry["state"] or entry["res_model"] not in self.env:
@@ -250,11 +255,10 @@ class CustomerTimeline(models.AbstractModel):
             for info in self._get_kinds().values()
             if self.env[info["model"]].has_access("read")
         }
-        return [
-            {"key": key, "label": label}
-            for key, label in self._get_groups().items()
-            if key in readable
-        ]
+        groups = self._get_groups()
+        order = [key for key in _FIRST_GROUPS if key in groups]
+        order += [key for key in groups if key not in order]
+        return [{"key": key, "label": groups[key]} for key in order if key in readable]
 
     def _of_family(self, partner_ids, field="partner_id"):
         """The domain of records whose contact is one of the family."""

@@ -87,7 +87,9 @@ class CustomerTimeline(models.AbstractModel):
                 column(query, "body"),
             ),
             direction=lambda query: SQL(
-                "CASE WHEN %s = ANY(%s) THEN 'in' ELSE 'out' END",
+                "CASE WHEN %s = 'mail' THEN"
+                " CASE WHEN %s = ANY(%s) THEN 'in' ELSE 'out' END END",
+                self._get_message_kind(query, column),
                 column(query, "author_id"),
                 list(partner_ids),
             ),

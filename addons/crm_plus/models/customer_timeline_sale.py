@@ -77,7 +77,11 @@ class CustomerTimeline(models.AbstractModel):
             currency_id="currency_id",
             user_id="user_id",
             partner_id="partner_id",
-            state="state",
+            # an order is an order; said is what one would not expect
+            state=lambda query: SQL(
+                "CASE WHEN %(state)s IN ('sent', 'cancel') THEN %(state)s END",
+                state=self.env["sale.order"]._field_to_sql(query.table, "state", query),
+            ),
             detail="client_order_ref",
         )
 

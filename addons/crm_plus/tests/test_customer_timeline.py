@@ -43,10 +43,13 @@ class TestCustomerTimeline(CustomerViewCommon):
         self.assertEqual(found[order.id]["kind"], "order")
         self.assertEqual(found[order.id]["amount"], 300)
         self.assertEqual(found[order.id]["currency_id"], order.currency_id.id)
-        self.assertEqual(found[order.id]["contact"], self.contact.display_name)
+        self.assertEqual(found[order.id]["contact"], "Lan Buyer")
         self.assertEqual(found[order.id]["user"], self.seller.display_name)
         self.assertEqual(found[quotation.id]["kind"], "quotation")
-        self.assertTrue(found[quotation.id]["state_label"])
+        self.assertFalse(found[quotation.id]["state_label"])
+        quotation.action_cancel()
+        [entry] = [e for e in self._entries() if e["res_id"] == quotation.id]
+        self.assertEqual(entry["state_label"], "Cancelled")
 
     def test_invoices_and_payments(self):
         """A credit note takes away; drafts and bills are none of the customer's."""
@@ -125,6 +128,7 @@ class TestCustomerTimeline(CustomerViewCommon):
         self.assertEqual(found["mail"]["detail"], "Thank you for the offer")
         self.assertEqual(found["mail"]["direction"], "in")
         self.assertEqual(found["note"]["title"], "Pays late")
+        self.assertFalse(found["note"]["direction"])
         self.assertIn("Call about tea", found["activity"]["title"])
 
     def test_meetings(self):
@@ -147,7 +151,7 @@ class TestCustomerTimeline(CustomerViewCommon):
         self.assertEqual(shown, meetings[0])
         self.assertEqual(self._ids(meetings, self.seller), meetings)
         [entry] = [e for e in self._entries() if e["kind"] == "meeting"]
-        self.assertEqual(entry["contact"], self.contact.display_name)
+        self.assertEqual(entry["contact"], "Lan Buyer")
 
     def test_pages_lose_nothing_and_repeat_nothing(self):
         """Even where several things happened at the same moment."""

@@ -59,7 +59,8 @@ export function groupByMonth(entries) {
             : deserializeDateTime(entry.occurred_at);
         const key = moment.toFormat("yyyy-MM");
         if (!months.length || months.at(-1).key !== key) {
-            months.push({key, label: moment.toFormat("LLLL yyyy"), entries: []});
+            const label = moment.toLocaleString({month: "long", year: "numeric"});
+            months.push({key, label, entries: []});
         }
         months.at(-1).entries.push({...entry, moment});
     }
