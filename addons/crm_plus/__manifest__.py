@@ -30,6 +30,14 @@
         "views/customer_hygiene_views.xml",
         "views/res_partner_hygiene_views.xml",
         "views/res_config_settings_hygiene_views.xml",
+        "security/customer_segment_security.xml",
+        "security/ir.model.access.csv",
+        "data/customer_snapshot_cron.xml",
+        "data/customer_segment_data.xml",
+        "views/customer_snapshot_views.xml",
+        "views/customer_segment_views.xml",
+        "views/customer_playbook_views.xml",
+        "views/res_config_settings_views.xml",
         "views/crm_plus_menus.xml",
         "views/customer_hygiene_menus.xml",
         "views/crm_sales_menus.xml",
@@ -37,6 +45,7 @@
     ],
     "demo": [
         "demo/crm_sales_demo.xml",
+        "demo/customer_demo.xml",
     ],
     "application": True,
 }

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Ten names for what recency, frequency and money say of a customer: plain Python.
 
-A score is 1 (worst) to 5 (best); 0 is none. Frequency and money are one score, their mean
-rounded up at the half: who comes often and who spends much are both worth keeping.
+A score is 1 (worst) to 5 (best); 0 is none. Frequency and money are one score, their
+mean rounded up at the half: who comes often and who spends much are both worth keeping.
 """
 
 #: the names for recency 1 to 5 (rows) by frequency and money together 1 to 5 (columns)

@@ -10,6 +10,9 @@
         "crm_plus",
         "mass_mailing",
     ],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/mailing_mailing_views.xml",
+    ],
     "auto_install": True,
 }

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from . import (
     case_bulk,
+    case_churn,
     case_controls,
+    case_crm,
     case_ledger,
     case_million,
     case_shop,
@@ -32,6 +34,7 @@ BENCHMARKS = {
     "invoices": case_bulk.invoices,
     "history": case_bulk.history,
     "stock_sync": case_stock_sync.stock_sync,
+    "churn": case_churn.churn,
 }
 #: those that take many minutes: only when named or with --big
 BIG = {
@@ -39,6 +42,7 @@ BIG = {
     "ledger": case_ledger.ledger,
     "shop": case_shop.shop,
     "million": case_million.million,
+    "crm": case_crm.crm,
 }
 
 

@@ -2,10 +2,10 @@
 """The BG/NBD model of repeat purchases.
 
 P. S. Fader, B. G. S. Hardie, K. L. Lee, "Counting Your Customers the Easy Way: An
-Alternative to the Pareto/NBD Model", Marketing Science 24 (2005), 275-284. While active,
-a customer buys at random with a rate of its own; after each purchase it may leave for
-good, with a probability of its own. Rates are gamma distributed (r, alpha) among
-customers, probabilities beta distributed (a, b).
+Alternative to the Pareto/NBD Model", Marketing Science 24 (2005), 275-284. While
+active, a customer buys at random with a rate of its own; after each purchase it may
+leave for good, with a probability of its own. Rates are gamma distributed (r, alpha)
+among customers, probabilities beta distributed (a, b).
 """
 
 import math
@@ -28,8 +28,9 @@ MIN_REPEATERS = 30
 class History(NamedTuple):
     """What the model knows of one customer, in any one unit of time.
 
-    ``repeats``: purchases after the first, at most one a unit; ``recency``: time from the
-    first to the last one, 0 without repeats; ``age``: time from the first purchase to now.
+    ``repeats``: purchases after the first, at most one a unit; ``recency``: time from
+    the first to the last one, 0 without repeats; ``age``: time from the first purchase
+    to now.
     """
 
     repeats: int
@@ -64,6 +65,20 @@ class BgNbd:
         if silence + math.log(odds) > 700.0:
             return 0.0
         return 1.0 / (1.0 + odds * math.exp(silence))
+
+    def probability_back(self, history: History) -> float:
+        """How likely a customer is still active, also after one purchase only.
+
+        E. Batislam, M. Denizel, A. Filiztekin, "Empirical validation and comparison of
+        models for customer base analysis", International Journal of Research in
+        Marketing 24 (2007), let customers leave after the first purchase, too: its age
+        then counts as every other silence does. For who came back it is
+        `probability_alive`.
+        """
+        if history.repeats:
+            return self.probability_alive(history)
+        silence = self.r * math.log((self.alpha + history.age) / self.alpha)
+        return 1.0 / (1.0 + self.a / self.b * math.exp(min(silence, 500.0)))
 
     def expected_purchases(self, history: History, ahead: float) -> float:
         """Purchases expected in the next ``ahead`` units of time (equation 10)."""

@@ -14,9 +14,9 @@ MIN_PURCHASES = 3
 
 @dataclass(frozen=True)
 class Rhythm:
-    """``interval``: the usual days between purchases, 0 where unknown; ``silence``: days
-    since the last one; ``lateness``: silence in intervals; ``state``: one of ``new``,
-    ``regular``, ``late``, ``silent``, ``gone``.
+    """``interval``: the usual days between purchases, 0 where unknown; ``silence``:
+    days since the last one; ``lateness``: silence in intervals; ``state``: one of
+    ``new``, ``regular``, ``late``, ``silent``, ``gone``.
     """
 
     interval: float

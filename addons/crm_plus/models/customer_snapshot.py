@@ -65,7 +65,7 @@ class CustomerSnapshot(models.Model):
         "Usual Interval",
         digits=(8, 1),
         aggregator="avg",
-        help="Median of the days between days with a purchase, from three such days on.",
+        help="Median of the days between purchases, from three days with one on.",
     )
     days_since_last = fields.Integer("Days of Silence", aggregator="avg")
     expected_next_date = fields.Date("Expected Next Purchase")
@@ -88,9 +88,7 @@ class CustomerSnapshot(models.Model):
     churn_repeats = fields.Integer(
         "Repeat Purchases", help="Days with a purchase after the first one."
     )
-    alive_probability = fields.Float(
-        "Probably Active", digits=(5, 4), aggregator="avg"
-    )
+    alive_probability = fields.Float("Probably Active", digits=(5, 4), aggregator="avg")
     churn_band = fields.Selection(CHURN_BANDS, "Churn Risk", index=True)
     churn_reason = fields.Json("Reasons of the Risk")
     churn_words = fields.Char("Why", compute="_compute_churn_words")
@@ -111,7 +109,8 @@ class CustomerSnapshot(models.Model):
     score_grade = fields.Char(size=2)
     computed_at = fields.Datetime(readonly=True)
 
-    _company_partner_uniq = models.UniqueIndex("(company_id, partner_id)")
+    # a constraint, not an index: merging customers looks for constraints only
+    _customer_uniq = models.Constraint("UNIQUE (company_id, partner_id)")
 
     @api.depends_context("uid")
     def _compute_is_mine(self):
@@ -153,15 +152,4 @@ class CustomerSnapshot(models.Model):
 
     def action_schedule_activity(self):
         """Plan an activity for each of these customers."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Plan an Activity"),
-            "res_model": "mail.activity.schedule",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "active_model": "res.partner",
-                "active_id": self.partner_id[:1].id,
-                "active_ids": self.partner_id.ids,
-            },
-        }
+        return self._get_activity_action(self.partner_id)

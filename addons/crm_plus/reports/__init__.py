@@ -5,3 +5,4 @@ from . import customer_care
 from . import customer_forecast_report
 from . import customer_group_report
 from . import crm_stage_report
+from . import customer_cohort_report

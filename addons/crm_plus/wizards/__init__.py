@@ -3,3 +3,4 @@
 from . import customer_privacy_erase
 from . import base_partner_merge_automatic_wizard
 from . import customer_appointment_propose
+from . import base_partner_merge

@@ -1,0 +1,235 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import CustomerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerSegment(CustomerCommon):
+    """CP-2: segments by rule, by RFM, by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Segment = cls.env["customer.segment"]
+        cls.big, cls.small = cls._new_customer("Big"), cls._new_customer("Small")
+        cls._buy(cls.big, [10, 20, 30], 900)
+        cls._buy(cls.small, 10, 10)
+        cls.Snapshot._refresh(companies=cls.company)
+        cls.rule = cls.Segment.create(
+            {
+                "name": "Much",
+                "domain": "[('revenue_12m', '>', 1000)]",
+                "company_id": cls.company.id,
+            }
+        )
+
+    def _in(self, segment):
+        partners = self.env["res.partner"].search(
+            [
+                ("segment_ids", "in", segment.ids),
+                ("id", "in", (self.big | self.small | self.customer).ids),
+            ]
+        )
+        return partners
+
+    def test_live_count(self):
+        """What would be in shows before anything is computed."""
+        self.assertEqual((self.rule.live_count, self.rule.member_count), (1, 0))
+
+    def test_members_and_history(self):
+        """Who leaves keeps a row that says until when, and comes back as a new one."""
+        self.rule._refresh()
+        self.assertEqual(self.rule.partner_ids, self.big)
+        self.assertEqual(self._in(self.rule), self.big)
+        self.rule.domain = "[('revenue_12m', '<', 1000)]"
+        self.rule._refresh()
+        self.rule._refresh()
+        self.assertEqual(self.rule.partner_ids, self.small)
+        self.assertEqual(self._in(self.rule), self.small)
+        members = self.rule.member_ids
+        self.assertEqual(len(members), 2)
+        self.assertEqual(members.filtered("until").partner_id, self.big)
+        self.assertEqual(self.small.segment_ids, self.rule)
+        self.assertFalse(self.big.segment_ids)
+
+    def test_contact_and_search(self):
+        """Contacts are where their company is; names and "none" can be searched."""
+        child = self._new_customer("Buyer", parent_id=self.big.id)
+        self.rule._refresh()
+        self.assertEqual(child.segment_ids, self.rule)
+        partners = self.env["res.partner"]
+        mine = [("id", "in", (child | self.big | self.small).ids)]
+        for condition in (
+            ("segment_ids", "ilike", "Muc"),
+            ("segment_ids.name", "=", "Much"),
+            ("segment_ids", "!=", False),
+        ):
+            self.assertEqual(
+                partners.search([*mine, condition]), child | self.big, condition
+            )
+        for condition in (
+            ("segment_ids", "=", False),
+            ("segment_ids", "not in", self.rule.ids),
+        ):
+            self.assertEqual(partners.search([*mine, condition]), self.small, condition)
+
+    def test_bad_rule(self):
+        """A rule that cannot be used is refused with what to do."""
+        for text in ("[('no_such_field', '=', 1)]", "[(", "import os", "[1]"):
+            with self.assertRaisesRegex(ValidationError, "cannot be used"):
+                self.rule.domain = text
+
+    def test_rule_that_broke(self):
+        """A rule that broke later says so, keeps its members, and stops no other."""
+        self.rule._refresh()
+        other = self.rule.copy({"name": "Other"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_segment SET domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", self.rule.id],
+        )
+        self.env.invalidate_all()
+        (self.rule | other)._refresh()
+        self.assertIn("cannot be used", self.rule.error)
+        self.assertEqual(self.rule.partner_ids, self.big)
+        self.assertEqual(other.partner_ids, self.big)
+        self.assertFalse(other.error)
+        self.assertEqual(self.rule.live_count, self.rule.member_count)
+
+    def test_by_hand(self):
+        """A static list is what a person put in; refreshing leaves it."""
+        static = self.Segment.create(
+            {
+                "name": "Friends",
+                "kind": "static",
+                "partner_ids": [Command.set((self.big | self.customer).ids)],
+            }
+        )
+        static._refresh()
+        self.assertEqual(static.partner_ids, self.big | self.customer)
+        static.partner_ids = self.customer
+        self.assertEqual(self._in(static), self.customer)
+        with self.assertRaises(UserError):
+            self.rule.partner_ids = self.big
+
+    def test_rights(self):
+        """Sellers use segments; managers make them."""
+        seller = self._new_user("cp_segment_seller")
+        manager = self._new_user("cp_segment_manager", "sales_team.group_sale_manager")
+        with self.assertRaises(AccessError):
+            self.rule.with_user(seller).write({"name": "Mine"})
+        with self.assertRaises(AccessError):
+            self.rule.with_user(seller).action_refresh()
+        self.rule.with_user(manager).action_refresh()
+        self.assertEqual(self.rule.with_user(seller).member_count, 1)
+        static = self.Segment.with_user(manager).create(
+            {"name": "S", "kind": "static", "partner_ids": [Command.set(self.big.ids)]}
+        )
+        self.assertEqual(static.member_count, 1)
+
+    def test_merge(self):
+        """Merged customers are in a segment once."""
+        static = self.Segment.create(
+            {
+                "name": "Friends",
+                "kind": "static",
+                "partner_ids": [Command.set((self.big | self.small).ids)],
+            }
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.big | self.small).ids, self.big)
+        self.assertEqual(static.member_ids.partner_id, self.big)
+        self.assertEqual(static.member_count, 1)
+
+    def test_history_by_month(self):
+        """Once a month; next month it says where customers came from."""
+        history = self.env["customer.segment.history"]
+        moment = self.Snapshot._get_moment(self.company)
+        for _time in range(2):
+            history._record(moment)
+        rows = history.search([("company_id", "=", self.company.id)])
+        self.assertEqual(rows.partner_id, self.big | self.small)
+        self.assertEqual(set(rows.mapped("move")), {"new"})
+        before = self.Snapshot.search([("partner_id", "=", self.big.id)]).rfm_segment
+        self.env.cr.execute(
+            "UPDATE customer_snapshot SET rfm_segment = 'lost' WHERE partner_id = %s",
+            [self.big.id],
+        )
+        later = moment._replace(today=moment.today.replace(day=1) + timedelta(days=32))
+        history._record(later)
+        row = history.search(
+            [
+                ("partner_id", "=", self.big.id),
+                ("month", "=", later.today.replace(day=1)),
+            ]
+        )
+        self.assertRecordValues(
+            row,
+            [{"previous_segment": before, "rfm_segment": "lost", "move": "down"}],
+        )
+
+    def test_pricelist(self):
+        """A segment's price list is its customers' and nobody else's."""
+        self.env.user.group_ids |= self.env.ref("product.group_product_pricelist")
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "For much", "sequence": -5, "company_id": self.company.id}
+        )
+        self.rule._refresh()
+        partners = self.big | self.small
+        partners.invalidate_recordset()
+        pricelist.segment_ids = self.rule
+        self.assertEqual(self.big.property_product_pricelist, pricelist)
+        self.assertNotEqual(self.small.property_product_pricelist, pricelist)
+        chosen = pricelist.copy({"segment_ids": False, "name": "Chosen"})
+        self.big.specific_property_product_pricelist = chosen
+        self.assertEqual(self.big.property_product_pricelist, chosen)
+        pricelist.active = False
+        self.assertFalse(pricelist._get_segment_pricelist_ids(self.company.id))
+
+    def test_activities(self):
+        """The dialogue gets every member."""
+        self.rule._refresh()
+        action = self.rule.action_schedule_activity()
+        self.assertEqual(action["context"]["active_ids"], self.big.ids)
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        wizard.create(
+            {
+                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                "activity_user_id": self.env.uid,
+            }
+        ).action_schedule_activities()
+        self.assertEqual(len(self.big.activity_ids), 1)
+
+    def test_cohorts(self):
+        """Everybody in the month of the first purchase, and those who came back."""
+        back = self._new_customer("Back")
+        first = (self.today.replace(day=1) - timedelta(days=20)).replace(day=5)
+        ages = (self.today - first).days
+        self._buy(back, [ages, 0])
+        once = self._new_customer("Once")
+        self._buy(once, ages)
+        self.Snapshot._refresh(companies=self.company)
+        rows = self.env["customer.cohort.report"].search(
+            [
+                ("cohort", "=", first.replace(day=1)),
+                ("company_id", "=", self.company.id),
+                ("partner_id", "in", (back | once).ids),
+            ]
+        )
+        size = self.Snapshot.search_count(
+            [
+                ("company_id", "=", self.company.id),
+                ("first_order_date", ">=", first.replace(day=1)),
+                ("first_order_date", "<", self.today.replace(day=1)),
+            ]
+        )
+        self.assertEqual(rows.filtered(lambda r: r.age == 0).partner_id, back | once)
+        later = rows.filtered(lambda row: row.age == 1)
+        self.assertEqual(later.partner_id, back)
+        self.assertAlmostEqual(later.retention, 1 / size)
