@@ -36,7 +36,7 @@ class CustomerCare(models.Model):
         aggregator="avg",
         help="Since the last contact, or since the first purchase when there was none",
     )
-    wanted_days = fields.Integer("Wanted Days", readonly=True, aggregator="avg")
+    wanted_days = fields.Integer(readonly=True, aggregator="avg")
     contact_90d = fields.Integer("Contacts in 90 Days", readonly=True)
     next_meeting_at = fields.Datetime("Next Appointment", readonly=True)
     importance = fields.Float(readonly=True, digits=(16, 0))
