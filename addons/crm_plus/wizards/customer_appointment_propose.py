@@ -63,7 +63,7 @@ class CustomerAppointmentPropose(models.TransientModel):
         }
 
     def _get_cares(self):
-        """:return: the chosen customers without an appointment, important ones first."""
+        """:return: those chosen who have no appointment, the important ones first"""
         cares = self.env["customer.care"].browse(self.env.context.get("active_ids"))
         cares = cares.filtered(lambda care: not care.next_meeting_at).sorted(
             lambda care: (-care.importance, care.id)
