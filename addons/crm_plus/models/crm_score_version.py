@@ -16,7 +16,7 @@ class CrmScoreVersion(models.Model):
         "res.company", help="Empty: for every company without a scoring of its own"
     )
     state = fields.Selection(
-        [("active", "In Use"), ("draft", "Draft"), ("retired", "Retired")],
+        [("draft", "Draft"), ("active", "In Use"), ("retired", "Retired")],
         default="draft",
         required=True,
         readonly=True,

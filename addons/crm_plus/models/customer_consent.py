@@ -60,11 +60,20 @@ class CustomerConsent(models.Model):
         return consents
 
     def write(self, vals):
-        if set(vals) - {"partner_id"} and not self.env.context.get("crm_plus_erase"):
+        if not self.env.context.get("crm_plus_erase") and self._is_changed_by(vals):
             raise UserError(
                 self.env._("Consents are proofs and stay as they are: add a new one.")
             )
         return super().write(vals)
+
+    def _is_changed_by(self, vals):
+        """Merges move a consent to another contact; its words never change."""
+        return any(
+            field.convert_to_write(consent[name], consent) != vals[name]
+            for name in set(vals) - {"partner_id"}
+            for field in [self._fields[name]]
+            for consent in self
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_proof(self):

@@ -145,6 +145,10 @@ class CustomerMerge(models.Model):
             }
         )
         self._reopen_pairs()
+        snapshots = self.env["customer.snapshot"].with_context(active_test=False)
+        companies = snapshots.search([("partner_id", "in", everybody.ids)]).company_id
+        if companies:
+            snapshots._mark_dirty(everybody, companies)
         for partner in everybody:
             partner.message_post(body=self.env._("The merge was undone."))
 

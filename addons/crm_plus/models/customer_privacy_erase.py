@@ -149,6 +149,10 @@ class CustomerPrivacyLog(models.Model):
         files = messages.attachment_ids | self.env["ir.attachment"].search(
             [("res_model", "=", "res.partner"), ("res_id", "=", partner_sudo.id)]
         )
+        logs = self.search([("partner_id", "=", partner_sudo.id)])
+        files |= files.search(
+            [("res_model", "=", self._name), ("res_id", "in", logs.ids)]
+        )
         counts = {"mail.message": len(messages), "ir.attachment": len(files)}
         messages.write({"body": "", "subject": False, "email_from": False})
         files.unlink()

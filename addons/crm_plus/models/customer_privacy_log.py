@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -192,15 +193,31 @@ class CustomerPrivacyLog(models.Model):
     @api.model
     def _attach_export(self, partner):
         """:return: an attachment with the export, for download."""
-        # not filed on the contact: the export of a person is for that person
-        return self.env["ir.attachment"].create(
+        content = self._export(partner)
+        # filed on the log, which only administrators of sales read; nobody writes it
+        entry_sudo = self.sudo().search(
+            [("kind", "=", "export"), ("partner_id", "=", partner.id)], limit=1
+        )
+        return entry_sudo.env["ir.attachment"].create(
             {
                 "name": f"{self._get_person_key(partner)[:8]}.zip",
-                "datas": base64.b64encode(self._export(partner)),
+                "datas": base64.b64encode(content),
                 "mimetype": "application/zip",
-                "res_model": "customer.privacy.log",
+                "res_model": self._name,
+                "res_id": entry_sudo.id,
             }
         )
+
+    @api.autovacuum
+    def _gc_exports(self):
+        """An export is handed over, not kept: its file goes after a week."""
+        files = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("create_date", "<", fields.Datetime.now() - timedelta(days=7)),
+            ]
+        )
+        files.unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):

@@ -31,12 +31,12 @@ class CustomerCare(models.Model):
     last_order_date = fields.Date("Last Purchase", readonly=True)
     last_contact_at = fields.Datetime("Last Contact", readonly=True)
     days_since_contact = fields.Integer(
-        "Days Without Contact",
+        "Silent Days",
         readonly=True,
         aggregator="avg",
         help="Since the last contact, or since the first purchase when there was none",
     )
-    wanted_days = fields.Integer("Days We Want", readonly=True, aggregator="avg")
+    wanted_days = fields.Integer(readonly=True, aggregator="avg")
     contact_90d = fields.Integer("Contacts in 90 Days", readonly=True)
     next_meeting_at = fields.Datetime("Next Appointment", readonly=True)
     importance = fields.Float(readonly=True, digits=(16, 0))

@@ -121,6 +121,16 @@ class TestCustomerConsent(HygieneCommon):
         self.assertEqual((entry.kind, entry.partner_id), ("export", self.partner))
         with self.assertRaises(AccessError):
             self.partner.with_user(self.salesman).action_export_personal_data()
+        self.partner.with_user(self.manager).action_export_personal_data()
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "customer.privacy.log")]
+        )
+        self.assertEqual(len(files), 1)
+        self.assertTrue(files.with_user(self.manager).datas)
+        with self.assertRaises(AccessError):
+            files.with_user(self.salesman).read(["datas"])
+        self.partner.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(files.exists())
 
     def test_erase_keeps_figures(self):
         order = self._create_order(self.partner, amount=70.0)

@@ -36,14 +36,8 @@ class CustomerAppointmentPropose(models.TransientModel):
             raise UserError(
                 self.env._("An appointment takes time, and at least one fits a day.")
             )
-        cares = self.env["customer.care"].browse(self.env.context.get("active_ids"))
-        cares = cares.filtered(lambda care: not care.next_meeting_at).sorted(
-            lambda care: (-care.importance, care.id)
-        )
-        if not cares:
-            raise UserError(self.env._("All of these have an appointment already."))
         by_user = {}
-        for care in cares:
+        for care in self._get_cares():
             user = care.user_id or self.env.user
             by_user.setdefault(user, []).append(care)
         values = []
@@ -67,6 +61,16 @@ class CustomerAppointmentPropose(models.TransientModel):
             "view_mode": "list,calendar,form",
             "views": [(False, "list"), (False, "calendar"), (False, "form")],
         }
+
+    def _get_cares(self):
+        """:return: those chosen who have no appointment, the important ones first"""
+        cares = self.env["customer.care"].browse(self.env.context.get("active_ids"))
+        cares = cares.filtered(lambda care: not care.next_meeting_at).sorted(
+            lambda care: (-care.importance, care.id)
+        )
+        if not cares:
+            raise UserError(self.env._("All of these have an appointment already."))
+        return cares
 
     def _prepare_event(self, user, care, slot):
         return {
