@@ -20,8 +20,6 @@ class HelpdeskTicket(models.Model):
         values = {"user_id": False, **(custom_values or {})}
         name, email = tools.parse_contact_from_email(msg.get("from") or "")
         values.setdefault("partner_name", name or email)
-        if email:
-            values.setdefault("partner_email", email)
         channel = self.env.ref(_CHANNEL_MAIL, raise_if_not_found=False)
         if channel:
             values.setdefault("channel_id", channel.id)
