@@ -48,21 +48,20 @@ def page(name, content, **vals):
     made._publish()
     return made
 
+for code in ("vi_VN", "zh_CN"):
+    env["res.lang"]._activate_lang(code)
 back = page("How to return a kettle", "<p>Use the label in the box.</p>",
             audience="public", lang="en_US", keywords="refund",
             abstract="In three steps, at no cost.")
-languages = dict(env["res.lang"].get_installed())
 for lang, name in (("vi_VN", "Cách trả lại ấm đun nước"), ("zh_CN", "如何退回水壶")):
-    if lang in languages:
-        page(name, "<p>" + name + "</p>", audience="public", lang=lang,
-             origin_id=back.id)
+    page(name, "<p>" + name + "</p>", audience="public", lang=lang, origin_id=back.id)
 page("Kettle prices for customers", "<p>Only for you.</p>", audience="portal",
      lang="en_US")
 page("Kettle goodwill for staff", "<p>Up to 10 %.</p>", audience="internal",
      lang="en_US")
 env.cr.commit()
 print(json.dumps(dict(address=team.alias_id.display_name, order=order.name,
-                      languages=sorted(languages), page=back.id)))
+                      page=back.id)))
 """
 
 MAIL = """From: Kim <journey_kim@example.com>
@@ -157,7 +156,8 @@ def test_a_ticket_from_a_mail_to_its_rating(world):
     kim.visit(f"/my/ticket/{ticket}")
     kim.shot("service-portal-ticket-phone")
     assert not kim.is_too_wide()
-    assert "is solved" in kim.text()
+    kim.page.locator("#task_chat").scroll_into_view_if_needed()
+    kim.page.get_by_text("is solved").first.wait_for()
     kim.page.locator(".o_ticket_rating a").first.click()
     kim.page.wait_for_selector("form[action*=submit_feedback]")
     kim.page.fill("textarea[name=feedback]", "Quick, thank you")
@@ -251,7 +251,6 @@ def test_knowledge_in_the_portal(world):
 )
 def test_articles_in_the_reader_s_language(world, lang, title):
     browser, server, _database, made = world
-    assert lang in made["languages"]
     visitor = Stranger(browser, server.url, PHONE)
     visitor.visit(f"/help/{made['page']}?lang={lang}")
     visitor.shot(f"help-{lang}")

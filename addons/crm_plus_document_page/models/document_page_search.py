@@ -57,7 +57,7 @@ class DocumentPageRelease(models.Model):
     def _get_score(self, tokens):
         """How well this article fits; the share of the words that occur weighs most."""
         self.ensure_one()
-        # stored texts lose the spaces around them
+        # with a space before the first word and after the last
         head, text = f" {self.head_text.strip()} ", f" {self.search_text.strip()} "
         points = hits = 0
         for token in tokens:
