@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .budget_common import MONTH, BudgetCase
@@ -113,6 +114,23 @@ class TestExpenseBudget(BudgetCase):
         bill.action_post()
         self.assertEqual(bill.state, "posted")
         self.assertFigures(actual=1200, available=0)
+
+    def test_posting_past_the_button(self):
+        """Over RPC the budget stops a bill as it does behind the button."""
+        bill = self._bill(1500, centre=self.south, post=False)
+        self.accountant.group_ids += self.env.ref("account.group_account_manager")
+        theirs = bill.with_user(self.accountant)
+        words = "South.*1,500.00 asked for.*1,000.00 available"
+        with self.assertRefused(words):
+            call_kw(theirs, "action_post", [theirs.ids], {})
+        with self.assertRefused(words):
+            call_kw(theirs, "write", [theirs.ids, {"state": "posted"}], {})
+        self.assertEqual(bill.state, "draft")
+        self.assertFigures(actual=0, available=1000)
+        small = self._bill(400, centre=self.south, post=False)
+        theirs = small.with_user(self.accountant)
+        call_kw(theirs, "write", [small.ids, {"state": "posted"}], {})
+        self.assertFigures(actual=400, available=600)
 
     def test_top_up(self):
         transfer = self._transfer(500, kind="top_up", source_id=False)

@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.order_management.tests.statements import fewest_statements
@@ -110,23 +109,6 @@ class TestSalesExpense(BudgetCase):
         expense.with_user(self.supervisor).action_approve()
         self._bill(200, expense.with_env(self.env), currency_id=currency.id)
         self.assertFigures(committed=50, actual=50, available=900)
-
-    def test_posting_past_the_button(self):
-        """Over RPC the budget stops a bill as it does behind the button."""
-        bill = self._bill(1500, centre=self.south, post=False)
-        self.accountant.group_ids += self.env.ref("account.group_account_manager")
-        theirs = bill.with_user(self.accountant)
-        words = "South.*1,500.00 asked for.*1,000.00 available"
-        with self.assertRefused(words):
-            call_kw(theirs, "action_post", [theirs.ids], {})
-        with self.assertRefused(words):
-            call_kw(theirs, "write", [theirs.ids, {"state": "posted"}], {})
-        self.assertEqual(bill.state, "draft")
-        self.assertFigures(actual=0, available=1000)
-        small = self._bill(400, centre=self.south, post=False)
-        theirs = small.with_user(self.accountant)
-        call_kw(theirs, "write", [small.ids, {"state": "posted"}], {})
-        self.assertFigures(actual=400, available=600)
 
     def test_policies(self):
         self.line.policy = "warn"
