@@ -5,7 +5,6 @@ from nothing (`stage_odoo.stage_combinations`). An addon with many tests is inst
 once, and its tests run in several copies, side by side.
 """
 
-import sys
 import threading
 from collections import Counter
 
@@ -13,7 +12,7 @@ import stage_templates as templates
 import stage_times
 import suitelib
 from schedule import Stage
-from stage_odoo import find_tests, judge_odoo_log, odoo_tests, starts_browser
+from stage_odoo import LAZY, find_tests, judge_odoo_log, odoo_tests, starts_browser
 from stage_result import Result
 
 #: an addon with more tests than this is cut
@@ -80,9 +79,8 @@ def whole(addon):
     def stage(context):
         database = f"suite_alone_{addon}"
         suitelib.clone_database(templates.prepare_bare(addon), database)
-        program = ["odoo"]
-        if not starts_browser(addon):
-            program = [sys.executable, suitelib.SOURCE / "scripts/odoo_no_browser.py"]
+        # nothing of what its pages load is there yet
+        program = ["odoo"] if starts_browser(addon) else LAZY
         code, log = odoo_tests(
             database, f"/{addon}", f"alone-{addon}", "-i", addon, program=program
         )

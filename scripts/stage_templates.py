@@ -13,15 +13,24 @@ from suitelib import ADDONS_DIR, SuiteError, say
 
 BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
 _locks = collections.defaultdict(threading.Lock)
-#: what the first page of a database would compile, in each copy again
+#: what pages and reports would compile, in each copy again; not what only Odoo's own
+#: unit tests in JavaScript load, nor screens that no test of ours opens
 _COMPILE = """
+import re
+unused = re.compile(
+    "unit_tests|tests_assets|qunit|_dark$|spreadsheet|api_doc|_public|^point_of_sale")
 qweb = env["ir.qweb"]
-qweb._pregenerate_assets_bundles()
-# what pages and reports load later, and reports in their own way
-lazy = "web.assets_backend_lazy"
-for name in (lazy, "web.assets_emoji", "bus.websocket_worker_assets"):
-    qweb._get_asset_bundle(name, css=False).js()
-qweb._get_asset_bundle(lazy, js=False).css()
+scripts, styles = qweb._get_bundles_to_pregenarate()
+scripts |= {"web.assets_emoji", "bus.websocket_worker_assets"}
+for names in (scripts, styles):
+    names.add("web.assets_backend_lazy")
+for name in sorted(scripts):
+    if not unused.search(name):
+        qweb._get_asset_bundle(name, css=False).js()
+for name in sorted(styles):
+    if not unused.search(name):
+        qweb._get_asset_bundle(name, js=False).css()
+# reports ask for them in their own way
 for name in ("web.report_assets_common", "web.report_assets_pdf"):
     qweb._get_asset_bundle(name, js=False, autoprefix=True).css()
 env.cr.commit()
