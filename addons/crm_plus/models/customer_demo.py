@@ -27,9 +27,7 @@ class CustomerSnapshot(models.Model):
     @api.model
     def _create_demo(self):
         """Orders of the demo customers, and what four nights made of them."""
-        products = [
-            self.env.ref(f"crm_plus.product_demo_{name}") for name in ("box", "course")
-        ]
+        products = [self.env.ref(f"product.product_product_{n}") for n in (1, 2)]
         orders = [
             self._prepare_demo_order(name, days, amount, products[number % 2])
             for name, (story, amount) in _STORIES.items()
