@@ -200,7 +200,7 @@ class CustomerDuplicate(models.Model):
         """Take "not the same" back."""
         self.check_access("write")
         self.filtered(lambda pair: pair.state == "distinct").write(
-            {"state": "open", "decided_by_id": False}
+            {"state": "open", "decided_by_id": False, "merge_id": False}
         )
         return True
 
