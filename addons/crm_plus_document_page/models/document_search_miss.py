@@ -77,7 +77,8 @@ class DocumentSearchMiss(models.Model):
 
     def _get_page_lang(self):
         installed = dict(self.env["res.lang"].get_installed())
-        return self.lang if self.lang in installed else self.env.lang
+        fallback = self.env.lang or self.env.user.lang or "en_US"
+        return self.lang if self.lang in installed else fallback
 
     def action_ignore(self):
         """Not worth an article."""

@@ -75,7 +75,6 @@ class HelpdeskTicket(models.Model):
         page = self.env["document.page"].create(
             {
                 "name": self.name,
-                "lang": self.env.lang,
                 "draft_name": "1",
                 "draft_summary": self.env._(
                     "From ticket %(number)s", number=self.number
