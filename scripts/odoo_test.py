@@ -1,8 +1,8 @@
 """`odoo`, for tests: scripts and styles are compiled when a page asks for them.
 
 Where there are tests over HTTP, Odoo first compiles all that any page may ask for: 20 s
-of CPU, most of it for Odoo's own unit tests in JavaScript. Ours ask for little of it,
-and the templates have that (`stage_templates.compile_assets`).
+of CPU, half of it for unit tests in JavaScript. Ours ask for little of it, and the
+templates have that (`stage_templates.compile_assets`).
 """
 
 import odoo.cli

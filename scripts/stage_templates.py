@@ -13,8 +13,8 @@ from suitelib import ADDONS_DIR, SuiteError, say
 
 BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
 _locks = collections.defaultdict(threading.Lock)
-#: what pages and reports would compile, in each copy again; not what only Odoo's own
-#: unit tests in JavaScript load, nor screens that no test of ours opens
+#: what pages and reports would compile, in each copy again; not what only unit tests in
+#: JavaScript load (one test runs them), nor screens that no test of ours opens
 _COMPILE = """
 import re
 unused = re.compile(
