@@ -4,5 +4,5 @@ from . import customer_privacy_erase
 from . import customer_appointment_propose
 from . import base_partner_merge
 
-# last, so that the journal is written before anything else is touched
+# the last one is the first to be called: its journal has to see all of a merge
 from . import base_partner_merge_automatic_wizard
