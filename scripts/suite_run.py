@@ -204,12 +204,13 @@ class Runner:
         if "distribution" in self.addons:
             portal = f"""
   Dealers' portal:  {self.url}/my       (dealer, dealer or distributor, distributor)"""
+        customers = ", Customer Care > Customers" if "crm_plus" in self.addons else ""
         print(
             f"""
   The suite runs:   {self.url}/odoo
   User, password:   admin, admin        (database {self.database}, with demo data)
-  Look first at:    Order Hub > Inbox, then Order Hub > Orders; the user menu >
-                    My Preferences switches to Vietnamese or Chinese{portal}
+  Look first at:    Order Hub > Inbox, Order Hub > Orders{customers}; the
+                    user menu > My Preferences switches to Vietnamese or Chinese{portal}
   Log:              {self.log_path}
   Stop:             Ctrl-C here, or ./run --stop
 """,
