@@ -8,6 +8,9 @@ from ..churn.rhythm import GONE, LATE, SILENT
 
 #: probabilities of being active from which on a band is left
 LOW, WATCH, HIGH = 0.75, 0.5, 0.2
+#: chance of another purchase in each band (none, low, watch, high, lost) where too few
+#: customers are known for a model
+BAND_CHANCES = [None, 1.0, 0.7, 0.4, 0.1]
 #: days that the value of a customer is forecast for
 AHEAD = 365
 #: reasons that are kept
@@ -143,14 +146,14 @@ class CustomerSnapshot(models.Model):
             "active": SQL("f.active"),
             "user_id": SQL("f.user_id"),
             "team_id": SQL("f.team_id"),
-            "alive_probability": SQL("COALESCE(a.alive, 0)"),
+            "alive_probability": SQL("COALESCE(%s, 0)", self._get_chance()),
             "churn_band": SQL(
                 "(ARRAY['none', 'low', 'watch', 'high', 'lost'])[c.band + 1]"
             ),
             "churn_reason": self._get_reason_column(),
             "value_at_risk": SQL(
-                "GREATEST(f.revenue_12m, 0) * COALESCE(1 - a.alive,"
-                " (ARRAY[0, 0, 0.3, 0.6, 0.9])[c.band + 1])"
+                "GREATEST(f.revenue_12m, 0) * (1 - COALESCE(%s, 1))",
+                self._get_chance(),
             ),
             "lifetime_value_12m": SQL(
                 "GREATEST(COALESCE(k.expected * f.average_order, 0), 0)"
@@ -160,6 +163,10 @@ class CustomerSnapshot(models.Model):
             ),
             "computed_at": SQL("%s", moment.now),
         }
+
+    def _get_chance(self):
+        """That the customer buys again: by the model, else what the band stands for."""
+        return SQL("COALESCE(a.alive, (%s::float[])[c.band + 1])", BAND_CHANCES)
 
     def _get_reason_column(self):
         """The weightiest reasons as Json, none where there is none."""

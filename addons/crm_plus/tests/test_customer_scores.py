@@ -210,8 +210,8 @@ class TestCustomerScores(CustomerCommon):
             [("partner_id", "=", customer.id), ("company_id", "=", other.id)]
         )
         self.assertEqual((row.interval_days, row.days_since_last), (20, 70))
-        self.assertEqual((row.churn_band, row.alive_probability), ("high", 0))
-        self.assertGreater(row.value_at_risk, 0)
+        self.assertEqual((row.churn_band, row.alive_probability), ("high", 0.4))
+        self.assertAlmostEqual(row.value_at_risk, row.revenue_12m * 0.6, 2)
 
 
 @tagged("post_install", "-at_install")
