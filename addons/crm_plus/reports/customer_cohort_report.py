@@ -5,10 +5,11 @@ from odoo.tools import SQL
 
 
 class CustomerCohortReport(models.Model):
-    """A customer in a month with purchases, beside those who began in the same month.
+    """A customer in each month since the first purchase: bought again, or not.
 
     Built from the months that customers in figures keep: the last 24. A month counts
-    when more was bought in it than came back.
+    when more was bought in it than came back. Retention is an average over customers
+    who are old enough, so that it is right for any group and in every total.
     """
 
     _name = "customer.cohort.report"
@@ -33,6 +34,7 @@ class CustomerCohortReport(models.Model):
     revenue = fields.Monetary(readonly=True)
     retention = fields.Float(
         readonly=True,
+        aggregator="avg",
         help="Share of the customers who began in a month and bought in a later one.",
     )
 
@@ -43,10 +45,11 @@ class CustomerCohortReport(models.Model):
     def _select(self):
         return SQL(
             """
-            SELECT (s.id::bigint * 24 + d.age) AS id, s.partner_id, s.company_id,
+            SELECT (s.id::bigint * 24 + a.age) AS id, s.partner_id, s.company_id,
                 s.user_id, s.team_id, p.country_id, p.industry_id, s.lead_source_id,
-                d.cohort, d.month, d.age, 'M' || lpad(d.age::text, 2, '0') AS age_label,
-                d.revenue, 1.0 / c.customers AS retention
+                d.cohort, a.month, a.age, 'M' || lpad(a.age::text, 2, '0') AS age_label,
+                GREATEST(v.revenue, 0) AS revenue,
+                (COALESCE(v.revenue, 0) > 0)::integer::float AS retention
             """
         )
 
@@ -57,27 +60,22 @@ class CustomerCohortReport(models.Model):
             JOIN res_partner p ON p.id = s.partner_id
             CROSS JOIN LATERAL (
                 SELECT date_trunc('month', s.first_order_date)::date AS cohort,
-                    to_date(v.key, 'YYYY-MM') AS month,
-                    v.value::numeric AS revenue,
-                    ((left(v.key, 4)::integer * 12 + right(v.key, 2)::integer)
-                        - (date_part('year', s.first_order_date) * 12
-                            + date_part('month', s.first_order_date)))::integer AS age
-                FROM jsonb_each_text(s.month_values) v
+                    date_trunc('month', s.computed_at)::date AS last
             ) d
-            JOIN (
-                SELECT company_id,
-                    date_trunc('month', first_order_date)::date AS cohort,
-                    COUNT(*) AS customers
-                FROM customer_snapshot WHERE active GROUP BY 1, 2
-            ) c ON c.company_id = s.company_id AND c.cohort = d.cohort
+            CROSS JOIN LATERAL (
+                SELECT g.age, (d.cohort + make_interval(months => g.age))::date AS month
+                FROM generate_series(0, LEAST(23,
+                    (date_part('year', d.last) - date_part('year', d.cohort)) * 12
+                    + date_part('month', d.last) - date_part('month', d.cohort)
+                )::integer) AS g(age)
+            ) a
+            CROSS JOIN LATERAL (
+                SELECT (s.month_values ->> to_char(a.month, 'YYYY-MM'))::numeric
+                    AS revenue
+            ) v
             """
         )
 
     def _where(self):
         """Cohorts whose every month is kept."""
-        return SQL(
-            """
-            WHERE s.active AND d.revenue > 0 AND d.age BETWEEN 0 AND 23
-                AND d.cohort > s.computed_at - interval '24 months'
-            """
-        )
+        return SQL("WHERE s.active AND d.cohort > s.computed_at - interval '24 months'")
