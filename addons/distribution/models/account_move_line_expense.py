@@ -33,7 +33,13 @@ class AccountMoveLine(models.Model):
         """Override of `account`: posted lines that change count anew."""
         result = super().write(vals)
         if not _BUDGET_FIELDS.isdisjoint(vals):
-            posted = self.filtered(lambda line: line.parent_state == "posted")
+            # where nobody budgets, entries are not read once more for this
+            posted = self.filtered(
+                lambda line: (
+                    line.parent_state == "posted"
+                    and line.company_id.sudo().budget_plan_id
+                )
+            )
             posted.move_id._sync_expense_budget()
         return result
 

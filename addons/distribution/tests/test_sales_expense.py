@@ -358,9 +358,11 @@ class TestSalesExpense(BudgetCase):
             bill.action_post()
             self.env.flush_all()
 
-        bills = [self._bill(10, centre=self.south, post=False) for _n in range(7)]
+        bills = [self._bill(10, centre=self.south, post=False) for _n in range(8)]
         self.env.flush_all()
-        post(0)
+        # Odoo looks for a gap in the numbers from the third bill on
+        for _n in range(2):
+            post(0)
         with patch.object(Move, "_sync_expense_budget", lambda moves: None):
             plain = fewest_statements(self.env.cr, post)
         ours = fewest_statements(self.env.cr, post)
