@@ -113,7 +113,7 @@ class DistributionBoard(models.AbstractModel):
             ],
             "charts": [
                 self._get_flow_chart(scope, flows),
-                self._get_debt_chart(debt),
+                self._get_debt_chart(scope, debt),
                 *self._get_budget_charts(scope, budget),
             ],
             "ranks": self._get_ranks(scope, rank_rows),

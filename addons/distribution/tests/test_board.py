@@ -64,6 +64,11 @@ class TestBoard(SecondaryCommon):
             action = self.env.ref(other["action"]["xmlid"])
             self.env[action.res_model].search_count(other["action"]["domain"])
             self.assertTrue(other["label"], key)
+        options = {"territory_id": self.region.id}
+        charts = {c["key"]: c for c in self.Board.get_figures(options)["charts"]}
+        place = ("territory_id", "child_of", self.region.id)
+        for key in ("flows", "ageing"):
+            self.assertIn(place, charts[key]["action"]["domain"], key)
 
     def test_coverage(self):
         """Active members that bought, a wrong posting taken back does not count."""
