@@ -119,6 +119,14 @@ class TestBoard(SecondaryCommon):
         rows = figures["ranks"][0]["rows"]
         self.assertEqual(rows[0]["id"], self.distributor.id)
 
+    def test_nobody_takes_no_place(self):
+        """Members without a representative leave a ranking as long as it may be."""
+        nobodys = self._create_member("Nobody's", "distributor", user_id=False)
+        self._post("sell_in", 1, value=10)
+        self._post("sell_in", 1, value=30, member=nobodys)
+        ranks = self.Board._get_figures({}, rank_rows=1)["ranks"]
+        self.assertEqual([row["id"] for row in ranks[2]["rows"]], [self.rep.id])
+
     def test_reps_see_their_own(self):
         """A representative's figures are of his or her members; no budgets."""
         other = self._create_other_rep()
