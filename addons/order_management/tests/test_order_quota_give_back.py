@@ -92,7 +92,7 @@ class TestOrderQuotaGiveBack(QuotaCase):
         self.assertCounted(quota, 0, 0)
 
     def test_changed_while_it_counts(self):
-        """What is known of quotas is read again, also once others can see the change."""
+        """What is known of quotas is read again, also when others see the change."""
         quota = self._create_quota(give_back="never")
         counting = quota._get_counting
         self.assertEqual(counting(self.company.id), {"never"})
