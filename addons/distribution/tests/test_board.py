@@ -210,6 +210,8 @@ class TestBoard(SecondaryCommon):
             {},
             {"date_from": "2026-02-01", "date_to": "2026-01-01"},
             {"date_from": "yesterday", "date_to": "2026-01-01"},
+            {"date_from": "0002-02-01", "date_to": "2026-01-01"},
+            {"date_from": "2026-02-01", "date_to": "9999-12-31"},
         ):
             with self.assertRefusedWith(UserError, "first day"):
                 self._tiles(period="custom", **dates)
