@@ -55,3 +55,11 @@ class TestShopTracking(ShippingCase):
         second.carrier_tracking_ref = "SPX4"
         self._read_again(order, "SPX4", "SPX5", note="both are there")
         self.assertEqual(first.carrier_tracking_ref, "SPX5")
+
+    def test_a_replaced_number_is_not_that_of_the_next_parcel(self):
+        order = self._import()
+        first = self._ship(order, 1, tracking="OWN3")
+        self._read_again(order, "SPX6")
+        second = order.picking_ids - first
+        self.assertEqual(len(second), 1)
+        self.assertFalse(second.carrier_tracking_ref)
