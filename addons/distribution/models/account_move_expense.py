@@ -12,8 +12,9 @@ _MEANING = (
     "account_move_line_id",
     "budget_line_id",
 )
-#: entries are counted at the end of `_post`, when their lines are final
-_POSTING = "distribution_expense_posting"
+#: Proof that entries are counted at the end of `_post`, when their lines are final: an
+#: object no RPC context can carry.
+_POSTING = object()
 
 
 class AccountMove(models.Model):
@@ -46,7 +47,7 @@ class AccountMove(models.Model):
         # asked before: posting drops what is known of the entries, and where nobody
         # budgets they are not to be read once more
         budgeted = self.filtered(lambda move: move.company_id.sudo().budget_plan_id)
-        posting = self.with_context(**{_POSTING: True})
+        posting = self.with_context(distribution_expense_posting=_POSTING)
         posted = super(AccountMove, posting)._post(soft).with_env(self.env)
         (posted & budgeted)._sync_expense_budget()
         return posted
@@ -57,7 +58,10 @@ class AccountMove(models.Model):
         changed = self.browse()
         if vals.get("state") in ("draft", "cancel"):
             changed = self.filtered(lambda move: move.state == "posted")
-        elif vals.get("state") == "posted" and not self.env.context.get(_POSTING):
+        elif (
+            vals.get("state") == "posted"
+            and self.env.context.get("distribution_expense_posting") is not _POSTING
+        ):
             changed = self.filtered(lambda move: move.state != "posted")
         result = super().write(vals)
         changed._sync_expense_budget()

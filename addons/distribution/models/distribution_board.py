@@ -14,6 +14,8 @@ from odoo.tools.date_utils import start_of
 CHART_MONTHS = 12
 #: rows of a ranking on the screen
 RANK_ROWS = 10
+#: years of a period of one's own choice
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 class DistributionBoard(models.AbstractModel):
@@ -113,7 +115,7 @@ class DistributionBoard(models.AbstractModel):
             ],
             "charts": [
                 self._get_flow_chart(scope, flows),
-                self._get_debt_chart(debt),
+                self._get_debt_chart(scope, debt),
                 *self._get_budget_charts(scope, budget),
             ],
             "ranks": self._get_ranks(scope, rank_rows),
@@ -179,7 +181,12 @@ class DistributionBoard(models.AbstractModel):
             ]
         except (TypeError, ValueError):
             dates = []
-        if len(dates) < 2 or not all(dates) or dates[0] > dates[1]:
+        # far years come while people type one: 0002, 0020
+        if len(dates) < 2 or not all(
+            day and _FIRST_YEAR <= day.year <= _LAST_YEAR for day in dates
+        ):
+            dates = []
+        if not dates or dates[0] > dates[1]:
             raise UserError(
                 self.env._("Give a first day, and a last day that is not before it.")
             )

@@ -89,7 +89,7 @@ class DistributionBoard(models.AbstractModel):
         }
 
     @api.model
-    def _get_debt_chart(self, debt):
+    def _get_debt_chart(self, scope, debt):
         buckets = self.env["distribution.ageing"]._fields["bucket"]
         choices = buckets._description_selection(self.env)
         return {
@@ -105,7 +105,7 @@ class DistributionBoard(models.AbstractModel):
             ],
             "action": self._prepare_action(
                 "distribution.distribution_ageing_action",
-                [("member_id", "!=", False)],
+                self._get_debt_domain(scope),
             ),
         }
 

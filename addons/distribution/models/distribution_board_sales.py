@@ -261,11 +261,14 @@ class DistributionBoard(models.AbstractModel):
             self._get_flow_domain(scope, scope["date_from"])
         )
         query.groupby = SQL("GROUPING SETS (%s)", SQL(", ").join(ids))
+        own = SQL("COALESCE(%s)", SQL(", ").join(ids))
+        # what has no territory or representative takes no place
         place = SQL(
-            "row_number() OVER (PARTITION BY %s ORDER BY %s DESC, %s)",
+            "row_number() OVER (PARTITION BY %s ORDER BY %s IS NULL, %s DESC, %s)",
             grouping,
+            own,
             sums[_SHOWN.index(scope["flow"])],
-            SQL("COALESCE(%s)", SQL(", ").join(ids)),
+            own,
         )
         rows = self.env.execute_query(
             SQL(
@@ -273,9 +276,7 @@ class DistributionBoard(models.AbstractModel):
                 " AS ranked(part, id, sell_in, sell_through, sell_out, place)"
                 " WHERE id IS NOT NULL AND (%s::int IS NULL OR place <= %s)"
                 " ORDER BY part, place",
-                query.select(
-                    grouping, SQL("COALESCE(%s)", SQL(", ").join(ids)), *sums, place
-                ),
+                query.select(grouping, own, *sums, place),
                 rank_rows,
                 rank_rows,
             )

@@ -22,6 +22,7 @@ class DistributionCoverage(models.Model):
         "distribution.ledger": ["company_value", "date", "kind", "quantity"],
         "distribution.supply.link": ["buyer_id", "date_from"],
         "distribution.member": [
+            "active",
             "class_id",
             "company_id",
             "level_id",

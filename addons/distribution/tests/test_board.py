@@ -64,6 +64,11 @@ class TestBoard(SecondaryCommon):
             action = self.env.ref(other["action"]["xmlid"])
             self.env[action.res_model].search_count(other["action"]["domain"])
             self.assertTrue(other["label"], key)
+        options = {"territory_id": self.region.id}
+        charts = {c["key"]: c for c in self.Board.get_figures(options)["charts"]}
+        place = ("territory_id", "child_of", self.region.id)
+        for key in ("flows", "ageing"):
+            self.assertIn(place, charts[key]["action"]["domain"], key)
 
     def test_coverage(self):
         """Active members that bought, a wrong posting taken back does not count."""
@@ -113,6 +118,14 @@ class TestBoard(SecondaryCommon):
         figures = self.Board.get_figures({"period": "month", "flow": "sell_out"})
         rows = figures["ranks"][0]["rows"]
         self.assertEqual(rows[0]["id"], self.distributor.id)
+
+    def test_nobody_takes_no_place(self):
+        """Members without a representative leave a ranking as long as it may be."""
+        nobodys = self._create_member("Nobody's", "distributor", user_id=False)
+        self._post("sell_in", 1, value=10)
+        self._post("sell_in", 1, value=30, member=nobodys)
+        ranks = self.Board._get_figures({}, rank_rows=1)["ranks"]
+        self.assertEqual([row["id"] for row in ranks[2]["rows"]], [self.rep.id])
 
     def test_reps_see_their_own(self):
         """A representative's figures are of his or her members; no budgets."""
@@ -197,6 +210,8 @@ class TestBoard(SecondaryCommon):
             {},
             {"date_from": "2026-02-01", "date_to": "2026-01-01"},
             {"date_from": "yesterday", "date_to": "2026-01-01"},
+            {"date_from": "0002-02-01", "date_to": "2026-01-01"},
+            {"date_from": "2026-02-01", "date_to": "9999-12-31"},
         ):
             with self.assertRefusedWith(UserError, "first day"):
                 self._tiles(period="custom", **dates)

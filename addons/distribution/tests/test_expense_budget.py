@@ -125,6 +125,9 @@ class TestExpenseBudget(BudgetCase):
             call_kw(theirs, "action_post", [theirs.ids], {})
         with self.assertRefused(words):
             call_kw(theirs, "write", [theirs.ids, {"state": "posted"}], {})
+        said = {"context": {"distribution_expense_posting": True}}
+        with self.assertRefused(words):
+            call_kw(theirs, "write", [theirs.ids, {"state": "posted"}], said)
         self.assertEqual(bill.state, "draft")
         self.assertFigures(actual=0, available=1000)
         small = self._bill(400, centre=self.south, post=False)

@@ -210,8 +210,9 @@ class OrderQuota(models.Model):
                         quota=used[0].name,
                     )
                 )
-            # which scopes are in use is kept between requests
-            self.env.registry.clear_cache()
+            self._forget_counting()
+        elif "give_back" in vals:
+            self._forget_counting()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -264,12 +265,23 @@ class OrderQuota(models.Model):
 
     def _after_active(self):
         """Hook of the state: the quotas count from now on."""
-        self.env.registry.clear_cache()
+        self._forget_counting()
         self._count_existing()
 
     def _after_closed(self):
         """Hook of the state: only what was counted can still be given back."""
-        self.env.registry.clear_cache()
+        self._forget_counting()
+
+    @api.model
+    def _forget_counting(self):
+        """What is kept between requests of what quotas count has changed.
+
+        Once more after the commit: until then, a request of another thread may keep
+        what it sees, which is how it was before.
+        """
+        clear = self.env.registry.clear_cache
+        clear()
+        self.env.cr.postcommit.add(clear)
 
     def _filter_used(self):
         """The quotas on which something has been counted."""

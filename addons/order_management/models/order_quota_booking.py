@@ -37,7 +37,7 @@ class OrderQuota(models.Model):
                 "SELECT DISTINCT give_back FROM order_quota"
                 " WHERE company_id = %s AND state <> 'draft'",
                 company_id,
-                to_flush=self._fields["state"],
+                to_flush=(self._fields["state"], self._fields["give_back"]),
             )
         )
         return frozenset(give_back for [give_back] in rows)
@@ -54,7 +54,11 @@ class OrderQuota(models.Model):
                 "SELECT DISTINCT scope_type, product_scope FROM order_quota"
                 " WHERE company_id = %s AND state <> 'draft'",
                 company_id,
-                to_flush=(self._fields["scope_type"], self._fields["product_scope"]),
+                to_flush=(
+                    self._fields["state"],
+                    self._fields["scope_type"],
+                    self._fields["product_scope"],
+                ),
             )
         )
         scopes, product_scopes = zip(*rows, strict=True) if rows else ((), ())

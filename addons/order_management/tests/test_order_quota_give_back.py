@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .quota_common import QuotaCase
@@ -88,3 +90,17 @@ class TestOrderQuotaGiveBack(QuotaCase):
         self.assertCounted(quota, 0, 25)
         order._action_cancel()
         self.assertCounted(quota, 0, 0)
+
+    def test_changed_while_it_counts(self):
+        """What is known of quotas is read again, also when others see the change."""
+        quota = self._create_quota(give_back="never")
+        counting = quota._get_counting
+        self.assertEqual(counting(self.company.id), {"never"})
+        self.env.cr.postcommit.clear()
+        quota.give_back = "return"
+        self.assertEqual(counting(self.company.id), {"return"})
+        with patch.object(type(self.env.registry), "clear_cache") as clear:
+            quota.give_back = "cancel"
+            self.assertEqual(clear.call_count, 1)
+            self.env.cr.postcommit.run()
+        self.assertGreater(clear.call_count, 1)

@@ -238,11 +238,20 @@ class ChannelIntent(models.Model):
                 vals.setdefault("done_at", fields.Datetime.now())
             intent.write(vals)
             if tracking and not intent.picking_id.carrier_tracking_ref:
-                intent.picking_id._take_shop_tracking(tracking)
+                intent._enter_tracking(tracking)
             intent._log_call(duration)
             if is_new_failure:
                 intent._tell_failure()
         self.invalidate_recordset()
+
+    def _enter_tracking(self, tracking):
+        """Enter the shop's number; what was told stays told, whatever comes of it."""
+        try:
+            with self.env.cr.savepoint():
+                self.picking_id._take_shop_tracking(tracking)
+        except Exception:
+            # somebody works on the delivery: the order, when read again, tells it again
+            _logger.warning("A tracking number was not entered", exc_info=True)
 
     def _log_call(self, duration):
         kinds = dict(self._fields["kind"]._description_selection(self.env))

@@ -28,7 +28,8 @@ class ChannelOrderImporter(models.AbstractModel):
     @api.model
     def _take_parcel_numbers(self, told):
         """Where one transfer has no number and one number no transfer, they belong
-        together; anything else is left to people.
+        together; anything else is left to people, such as a number that somebody has
+        replaced by another.
 
         :param told: ``{order: numbers of its parcels}``
         """
@@ -41,6 +42,7 @@ class ChannelOrderImporter(models.AbstractModel):
         )
         for order, some in pickings.grouped("sale_id").items():
             lacking = some.filtered(lambda picking: not picking.carrier_tracking_ref)
-            new = told[order].difference(some.mapped("carrier_tracking_ref"))
-            if len(lacking) == len(new) == 1:
+            known = set((some - lacking).mapped("carrier_tracking_ref"))
+            new = told[order] - known
+            if len(lacking) == len(new) == 1 and known <= told[order]:
                 lacking._take_shop_tracking(new.pop())

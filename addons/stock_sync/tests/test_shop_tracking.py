@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ago
@@ -29,6 +32,18 @@ class TestShopTracking(ShippingCase):
         late = picking.intent_ids.filtered(lambda one: one.kind == "track")
         self.assertEqual(late.payload["old_tracking"], "SPX1")
 
+    def test_what_was_told_stays_told(self):
+        """A number that cannot be entered does not undo the message."""
+        self.shop.own_tracking = "SPX7"
+        picking = self._ship(self._import(), tracking=False)
+        busy = patch.object(
+            type(picking), "_take_shop_tracking", side_effect=UserError("Busy")
+        )
+        with busy, self.assertLogs("odoo.addons.stock_sync", "WARNING"):
+            self._send(picking.intent_ids)
+        self.assertEqual(picking.intent_ids.state, "done")
+        self.assertFalse(picking.carrier_tracking_ref)
+
     def test_it_comes_minutes_later(self):
         order = self._import()
         picking = self._ship(order, tracking=False)
@@ -55,3 +70,11 @@ class TestShopTracking(ShippingCase):
         second.carrier_tracking_ref = "SPX4"
         self._read_again(order, "SPX4", "SPX5", note="both are there")
         self.assertEqual(first.carrier_tracking_ref, "SPX5")
+
+    def test_a_replaced_number_is_not_that_of_the_next_parcel(self):
+        order = self._import()
+        first = self._ship(order, 1, tracking="OWN3")
+        self._read_again(order, "SPX6")
+        second = order.picking_ids - first
+        self.assertEqual(len(second), 1)
+        self.assertFalse(second.carrier_tracking_ref)

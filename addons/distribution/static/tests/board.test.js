@@ -34,6 +34,9 @@ test("days count for a period of one's own only", () => {
     });
     expect(getQuery({...options, period: "custom"})).toBe(null);
     expect(getQuery({...options, period: "custom", date_from: ""})).toBe(null);
+    expect(getQuery({...options, period: "custom", date_from: "0202-02-01"})).toBe(
+        null
+    );
     const right = {...options, period: "custom", date_to: "2026-02-01"};
     expect(getQuery(right).date_from).toBe("2026-02-01");
 });

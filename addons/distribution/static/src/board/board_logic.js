@@ -27,7 +27,8 @@ export function getShare(value, whole) {
 }
 
 /**
- * Options as they are sent: no days but those of one's own choice.
+ * Options as they are sent: no days but those of one's own choice. While somebody types
+ * a year, the browser tells of years 2, 20 and 202.
  *
  * @param {Object} options of the dashboard
  * @returns {Object|null} null while days are missing or wrong
@@ -37,7 +38,7 @@ export function getQuery(options) {
     if (period !== "custom") {
         return {period, territory_id, flow};
     }
-    if (!date_from || !date_to || date_from > date_to) {
+    if (!date_from || !date_to || date_from > date_to || date_from < "1900") {
         return null;
     }
     return {period, territory_id, flow, date_from, date_to};
