@@ -136,7 +136,9 @@ def _left_to_ship(order):
     for parcel in order.get("fulfillments") or ():
         if parcel["state"] != "Cancelled":
             for part in parcel["lines"]:
-                left[part["orderLineId"]] -= part["quantity"]
+                # a line may have been taken off the order in the shop
+                line = part["orderLineId"]
+                left[line] = left.get(line, 0) - part["quantity"]
     return left
 
 
