@@ -117,10 +117,24 @@ class TestSla(ServiceCase):
         named = self._policy(domain="[('name', 'ilike', 'fire')]")
         ticket = self._make()
         self.assertFalse(ticket.ticket_sla_ids)
-        ticket.priority = "3"
-        self.assertEqual(ticket.ticket_sla_ids.sla_id, urgent)
-        ticket.write({"name": "Fire", "priority": "1"})
-        self.assertEqual(ticket.ticket_sla_ids.sla_id, named)
+        with freeze_time(self._at(9, minute=5)):
+            ticket.priority = "3"
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, urgent)
+            ticket.write({"name": "Fire", "priority": "1"})
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, named)
+
+    def test_a_missed_deadline_outlives_what_is_done_about_it(self):
+        """Raising the priority takes a ticket out of the policy it missed."""
+        policy = self._policy(priority="1", breach_priority=True)
+        ticket = self._make(8)
+        with freeze_time(self._at(12, minute=5)):
+            self.assertTrue(self.env["helpdesk.ticket"]._act_on_missed())
+            self.assertFalse(self.env["helpdesk.ticket"]._act_on_missed())
+            self.assertEqual(ticket.priority, "3")
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, policy)
+            self.assertEqual(ticket.sla_state, "missed")
+            self.assertTrue(ticket.sla_fits)
+        self.assertIn(self.leader, ticket.activity_ids.user_id)
 
     def test_promises_for_a_segment(self):
         customer = self.portal.partner_id
