@@ -55,6 +55,38 @@ class TestSla(ServiceCase):
             ticket.ticket_sla_ids.sorted("hours")[1].deadline, self._at(11, 2)
         )
 
+    def test_holidays_of_another_company_are_working_days(self):
+        self._policy(hours=8)
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["resource.calendar.leaves"].with_company(company).create(
+            {
+                "name": "Their holiday",
+                "calendar_id": False,
+                "date_from": self._at(0, 1),
+                "date_to": self._at(23, 1),
+            }
+        )
+        self.assertEqual(self._make(11).sla_deadline, self._at(11, 1))
+
+    def test_another_team_has_other_hours(self):
+        self._policy(team_ids=False)
+        # a stage of all teams: the change of team alone has it computed again
+        ticket = self._make(11, stage_id=self.work.id)
+        self.assertEqual(ticket.sla_deadline, self._at(16))
+        calendar = self._make_calendar()
+        calendar.attendance_ids.filtered(lambda a: a.day_period != "morning").unlink()
+        team = self.env["helpdesk.ticket.team"].create(
+            {
+                "name": "Mornings",
+                "user_ids": self.agent.ids,
+                "use_sla": True,
+                "resource_calendar_id": calendar.id,
+            }
+        )
+        with freeze_time(self._at(11, minute=30)):
+            ticket.team_id = team
+            self.assertEqual(ticket.sla_deadline, self._at(11, 1))
+
     def test_waiting_stops_the_clock_and_a_replay_changes_nothing(self):
         self._policy()
         ticket = self._make(9)
