@@ -36,10 +36,12 @@ class HelpdeskTicket(models.Model):
         ticket = self.sudo()
         if message.message_type == "email" and self._is_first(message):
             ticket._send_first_answer()
+        elif self.env.context.get("helpdesk_automatic_mail"):
+            return  # "out of office", of an employee too, is no answer
         elif self._is_conversation(message):
             if self._is_from_employee(message):
                 ticket._on_answer(message)
-            elif not self.env.context.get("helpdesk_automatic_mail"):
+            else:
                 ticket._on_customer_message(message)
 
     def _is_first(self, message):
