@@ -171,9 +171,11 @@ class HelpdeskTicket(models.Model):
     def _plan_deadline_activity(self, user, summary, deadline):
         """Nobody in charge: nothing is planned, the list of tickets still shows it."""
         if user:
+            ticket = self.with_context(tz=user.tz)
+            at = deadline or fields.Datetime.now()
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=(deadline or fields.Datetime.now()).date(),
+                date_deadline=fields.Datetime.context_timestamp(ticket, at).date(),
                 summary=summary,
                 user_id=user.id,
             )
