@@ -155,6 +155,27 @@ class TestMail(ServiceCase, MailCase):
         self._reply(ticket, body="And again")
         self.assertEqual(ticket.next_ids, following)
         self.assertIn("And again", following.message_ids[0].body)
+        self.assertFalse(following.message_ids[0].subtype_id.internal)
+
+    def test_a_follow_up_has_the_files_too(self):
+        ticket = self._ticket()
+        ticket.stage_id = self.done
+        ticket.closed_date = fields.Datetime.now() - timedelta(days=8)
+        for name in ("a.txt", "b.txt"):
+            ticket.message_post(
+                body="It is back",
+                author_id=self.portal.partner_id.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachments=[(name, b"picture")],
+            )
+        files = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "helpdesk.ticket"),
+                ("res_id", "=", ticket.next_ids.id),
+            ]
+        )
+        self.assertEqual(set(files.mapped("name")), {"a.txt", "b.txt"})
 
     def test_a_corrected_contact_is_answered_instead_of_the_former_one(self):
         ticket = self._receive()
