@@ -11,6 +11,7 @@
         "crm_plus",
     ],
     "data": [
+        "security/crm_phonecall_security.xml",
         "views/crm_phonecall_views.xml",
     ],
     "auto_install": True,

@@ -18,6 +18,8 @@ def post_init_hook(env):
     if waiting:
         waiting.waiting = True
     env["helpdesk.ticket.log"]._import_history()
+    # deadlines were computed while there was no history
+    env["helpdesk.ticket.sla"].search([])._refresh_states()
 
 
 def uninstall_hook(env):

@@ -40,6 +40,11 @@ class CrmPhonecall(models.Model):
             self._answer_leads()
         return result
 
+    def compute_duration(self):
+        """Override of `crm_phonecall`, which sets a duration that was noted to 0."""
+        missing = self.filtered(lambda call: call.duration <= 0)
+        return super(CrmPhonecall, missing).compute_duration()
+
     def _answer_leads(self):
         """Stop the clock of the leads that were phoned and reached."""
         held = self.filtered(

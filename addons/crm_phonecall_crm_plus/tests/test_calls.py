@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -48,6 +48,19 @@ class TestCalls(BaseCommon):
         row = self._get_rows()
         self.assertEqual((row.contact_count, row.result), (1, "reached"))
         self.assertEqual(row.direction, "out")
+
+    def test_a_noted_duration_is_kept_when_the_call_was_held(self):
+        self.assertEqual(self._call("reached").duration, 6)
+
+    def test_calls_of_another_company_are_not_read(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self._call("reached", company_id=company.id)
+        mine = self._call("reached")
+        seller = new_test_user(
+            self.env, "phone_seller", "sales_team.group_sale_salesman"
+        )
+        calls = self.env["crm.phonecall"].with_user(seller)
+        self.assertEqual(calls.search([("id", "in", (theirs | mine).ids)]), mine)
 
     def test_calls_score(self):
         version = self.env["crm.score.version"].create({"name": "Calls"})

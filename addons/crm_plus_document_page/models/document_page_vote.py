@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import storable
+
 
 class DocumentPageVote(models.Model):
     """What one reader thinks of an article; the last word counts."""
@@ -52,7 +54,7 @@ class DocumentPageVote(models.Model):
                 voter,
                 value,
                 source,
-                (comment or "")[:1000],
+                storable(comment or "")[:1000],
             )
         )
         self.invalidate_model()

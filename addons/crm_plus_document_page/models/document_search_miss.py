@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import fold
+from ..tools import fold, storable
 
 _LONGEST = 80  # letters
 
@@ -40,7 +40,7 @@ class DocumentSearchMiss(models.Model):
     @api.model
     def _note(self, query, lang):
         """Count a search without a result. An address is nobody's business."""
-        text = " ".join(fold(query).split())[:_LONGEST]
+        text = " ".join(fold(storable(query)).split())[:_LONGEST]
         if len(text) < 2 or "@" in text:
             return
         self.env.cr.execute(

@@ -69,6 +69,19 @@ class TestHelp(ArticleCase, HttpCase):
         miss = self.env["document.search.miss"].search([("query", "=", "zeppelin")])
         self.assertEqual(miss.count, 1)
 
+    def test_signs_that_no_database_holds(self):
+        answer = self.url_open("/help?search=zep%00pelin")
+        self.assertEqual(answer.status_code, 200)
+        misses = self.env["document.search.miss"]
+        self.assertTrue(misses.search([("query", "=", "zeppelin")]))
+        number = self.page.release_id.id
+        for sign in ("\0", "\ud800"):
+            self.assertTrue(
+                self._call("/help/vote", article=number, comment=f"no{sign}thing")
+            )
+        self.page.invalidate_recordset()
+        self.assertEqual(set(self.page.vote_ids.mapped("comment")), {"nothing"})
+
     def test_suggestions_while_typing(self):
         found = self._call("/help/suggest", text="I want to return goods")
         self.assertEqual([row["title"] for row in found], ["How to return goods"])

@@ -19,6 +19,11 @@ _EMPTY = frozenset(
 )
 
 
+def storable(text: str) -> str:
+    """``text`` without signs that no database holds: zero bytes, half characters."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 def fold(text: str) -> str:
     """``text`` in small letters without accents: "Đổi trả" is "doi tra"."""
     spread = unicodedata.normalize("NFKD", (text or "").lower())

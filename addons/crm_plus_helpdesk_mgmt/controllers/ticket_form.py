@@ -7,7 +7,7 @@ from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
-#: tickets that one company's people may send within an hour
+#: tickets that one person may send within an hour
 _TICKETS_AN_HOUR = 10
 _FILES = 10
 _SUBJECT, _DESCRIPTION = 200, 20_000  # letters
@@ -58,7 +58,11 @@ class TicketForm(HelpdeskTicketController):
             request.env["sale.order"]
             .sudo()
             .search(
-                [("partner_id", "child_of", partner.id), ("state", "=", "sale")],
+                [
+                    # not "child_of": a subsidiary's order fits no ticket of this one
+                    ("partner_id.commercial_partner_id", "=", partner.id),
+                    ("state", "=", "sale"),
+                ],
                 limit=_ORDERS,
                 order="date_order desc, id desc",
             )
@@ -89,12 +93,19 @@ class TicketForm(HelpdeskTicketController):
         return response
 
     def _clean(self, kw):
+        team = self._as_id(kw.get("team"))
+        # teams of other companies are not for this form
+        shown = self._get_teams()
         return {
-            "subject": (kw.get("subject") or "").strip(),
-            "description": (kw.get("description") or "").strip(),
+            "subject": " ".join(self._as_text(kw.get("subject")).split()),
+            "description": self._as_text(kw.get("description")).strip(),
             "category": str(self._as_id(kw.get("category")) or ""),
-            "team": str(self._as_id(kw.get("team")) or ""),
+            "team": str(team) if shown and team in shown.ids else "",
         }
+
+    def _as_text(self, value):
+        """``value`` without what the database cannot hold; "" for a file."""
+        return value.replace("\0", "") if isinstance(value, str) else ""
 
     def _get_form_error(self, kw):
         """What is wrong, in words, or None."""

@@ -107,14 +107,19 @@ class HelpdeskSla(models.Model):
             (self.category_ids, ticket.category_id),
             (self.tag_ids, ticket.tag_ids),
         )
-        # segments are for salespeople to see; promises hold for whoever asks
-        if self.segment_ids and not (
-            self.segment_ids & ticket.sudo().partner_id.segment_ids
-        ):
+        if self.segment_ids and not self.segment_ids & self._get_segments(ticket):
             return False
         if any(allowed and not allowed & given for allowed, given in limits):
             return False
         return self._filter_matches(ticket)
+
+    def _get_segments(self, ticket):
+        """Segments of the customer in the company of ``ticket``."""
+        # segments are for salespeople to see; promises hold for whoever asks, and the
+        # mail gateway works in another company
+        companies = ticket.company_id.ids
+        ticket = ticket.sudo().with_context(allowed_company_ids=companies)
+        return ticket.partner_id.segment_ids
 
     def _filter_matches(self, ticket):
         if not self.domain or self.domain == "[]":

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 
 class HelpdeskTicket(models.Model):
@@ -125,10 +126,17 @@ class HelpdeskTicket(models.Model):
         # the customer who rates has no right to plan anything
         for ticket in self.sudo():
             leader = ticket.team_id.user_id or ticket.user_id
-            if leader:
-                ticket.activity_schedule(
-                    "mail.mail_activity_data_call",
-                    summary=self.env._("Unhappy customer"),
-                    note=feedback or "",
-                    user_id=leader.id,
-                )
+            if not leader:
+                continue
+            # the text comes from a page without login
+            note = plaintext2html(feedback or "")
+            call = "mail.mail_activity_data_call"
+            if planned := ticket.activity_search([call], user_id=leader.id):
+                planned[:1].note = note  # a rating can be sent again and again
+                continue
+            ticket.activity_schedule(
+                call,
+                summary=self.env._("Unhappy customer"),
+                note=note,
+                user_id=leader.id,
+            )

@@ -73,8 +73,10 @@ class HelpdeskTicket(models.Model):
         """Override of `helpdesk_mgmt_sla`: all tickets at once, and only changes.
 
         A deadline that holds before and after keeps its row, and with it whether
-        somebody was warned.
+        somebody was warned. A missed one stays, whatever the ticket becomes.
         """
+        # callable from outside: customers who read a ticket change no promises
+        self.browse().check_access("write")
         served = self.filtered("team_id.use_sla")
         policies = self.env["helpdesk.sla"].sudo()
         policies = policies._get_policies() if served else policies
@@ -84,11 +86,20 @@ class HelpdeskTicket(models.Model):
             if ticket in served.sudo():
                 wanted = policies.filtered(lambda sla, t=ticket: sla._applies_to(t))
             rows = ticket.ticket_sla_ids
-            gone |= rows.filtered(lambda row, w=wanted: row.sla_id not in w)
+            gone |= rows.filtered(
+                lambda row, w=wanted: row.sla_id not in w and not row.expired
+            )
             for sla in wanted - rows.sla_id:
                 missing.append({"ticket_id": ticket.id, "sla_id": sla.id})
         gone.unlink()
         gone.create(missing)
+
+    def _compute_sla_fits(self):
+        """Override of `helpdesk_mgmt_sla`: a missed deadline stays, and fits."""
+        for ticket in self:
+            wanted, rows = ticket._get_sla(), ticket.ticket_sla_ids
+            missed = rows.filtered("expired").sla_id
+            ticket.sla_fits = wanted <= rows.sla_id <= (wanted | missed)
 
     def refresh_sla(self):
         """Override of `helpdesk_mgmt_sla`: the same for the button."""
@@ -134,14 +145,16 @@ class HelpdeskTicket(models.Model):
         return len(near)
 
     def _act_on_missed(self):
-        missed = self.env["helpdesk.ticket.sla"].search(
+        found = self.env["helpdesk.ticket.sla"].search(
             [("expired", "=", True), ("breached", "=", False)], limit=_BATCH
         )
-        missed._refresh_states()
+        found._refresh_states()
+        # a holiday entered meanwhile may have moved the deadline
+        missed = found.filtered("expired")
         missed.breached = True
         for row in missed.filtered(lambda sla: not sla.ticket_id.closed):
             row.ticket_id._handle_missed_deadline(row)
-        return len(missed)
+        return len(found)
 
     def _handle_missed_deadline(self, row):
         """What is done about a missed deadline; a hook for more."""
@@ -158,9 +171,11 @@ class HelpdeskTicket(models.Model):
     def _plan_deadline_activity(self, user, summary, deadline):
         """Nobody in charge: nothing is planned, the list of tickets still shows it."""
         if user:
+            ticket = self.with_context(tz=user.tz)
+            at = deadline or fields.Datetime.now()
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=(deadline or fields.Datetime.now()).date(),
+                date_deadline=fields.Datetime.context_timestamp(ticket, at).date(),
                 summary=summary,
                 user_id=user.id,
             )

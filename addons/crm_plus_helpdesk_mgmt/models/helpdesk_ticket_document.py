@@ -31,7 +31,8 @@ class HelpdeskTicket(models.Model):
         """What may be chosen in ``field_name`` for the commercial ``partner``."""
         domain = [("commercial_partner_id", "=", partner.id)]
         if field_name == "sale_order_id":
-            domain = [("partner_id", "child_of", partner.id)]
+            # not "child_of": a subsidiary is a customer of its own
+            domain = [("partner_id.commercial_partner_id", "=", partner.id)]
         if field_name == "invoice_id":
             domain += [
                 ("move_type", "in", ("out_invoice", "out_refund")),

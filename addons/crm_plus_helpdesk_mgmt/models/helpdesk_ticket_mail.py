@@ -36,10 +36,12 @@ class HelpdeskTicket(models.Model):
         ticket = self.sudo()
         if message.message_type == "email" and self._is_first(message):
             ticket._send_first_answer()
+        elif self.env.context.get("helpdesk_automatic_mail"):
+            return  # "out of office", of an employee too, is no answer
         elif self._is_conversation(message):
             if self._is_from_employee(message):
                 ticket._on_answer(message)
-            elif not self.env.context.get("helpdesk_automatic_mail"):
+            else:
                 ticket._on_customer_message(message)
 
     def _is_first(self, message):
@@ -102,16 +104,25 @@ class HelpdeskTicket(models.Model):
                 body=message.body,
                 author_id=message.author_id.id,
                 message_type="comment",
+                # not a note: agents are told, and the customer reads it
+                subtype_xmlid="mail.mt_comment",
             )
+            still_open._copy_attachments(message)
             return still_open
         ticket = self.create(self._prepare_follow_up_vals(message))
         ticket.message_subscribe(message.author_id.ids)
+        ticket._copy_attachments(message)
         self.message_post(
             body=Markup("%s %s")
             % (self.env._("This goes on as ticket"), ticket._get_html_link()),
             subtype_xmlid="mail.mt_note",
         )
         return ticket
+
+    def _copy_attachments(self, message):
+        """What came with ``message`` is read here, too."""
+        place = {"res_model": self._name, "res_id": self.id, "access_token": False}
+        message.sudo().attachment_ids.copy(place)
 
     def _prepare_follow_up_vals(self, message):
         return {

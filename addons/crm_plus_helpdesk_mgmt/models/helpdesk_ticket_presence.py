@@ -13,6 +13,8 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if self.env.user.share:
+            return []  # customers do not learn who looks at their ticket
         # presence belongs to nobody: everyone who reads a ticket may leave a sign
         viewers = self.env["helpdesk.ticket.viewer"].sudo()
         viewers._note(self)

@@ -40,7 +40,14 @@ class HelpdeskTicketSla(models.Model):
             record.hours = sla.days * day + sla.hours + sla.minutes / 60
             record.expected_stage_id = sla.stage_id
 
-    @api.depends("sla_id", "hours", "ticket_id.log_ids", "ticket_id.create_date")
+    # the team's calendar is what a replay is made with
+    @api.depends(
+        "sla_id",
+        "hours",
+        "ticket_id.log_ids",
+        "ticket_id.create_date",
+        "ticket_id.team_id",
+    )
     def _compute_sla_data(self):
         """Override of `helpdesk_mgmt_sla`: replay the history of each ticket."""
         now = fields.Datetime.now()

@@ -15,8 +15,13 @@ class ResourceCalendar(models.Model):
         """
         if not self:
             return [(start, stop)]
+        leaves = [("time_type", "=", "leave")]
+        if self.company_id:
+            # deadlines are computed with all rights: no rule leaves out the holidays
+            # of other companies, which have no calendar either
+            leaves.append(("company_id", "in", (False, self.company_id.id)))
         found = self._work_intervals_batch(
-            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), domain=leaves
         )[False]
         return [
             tuple(at.astimezone(UTC).replace(tzinfo=None) for at in (begin, end))

@@ -98,6 +98,11 @@ class TestMacro(ServiceCase):
         self.assertEqual(tickets[1].duplicate_id, tickets[0])
 
     def test_tickets_of_two_customers_are_not_merged(self):
-        tickets = self._ticket() | self._ticket(partner_id=self.other.partner_id.id)
+        theirs = self._ticket(partner_id=self.other.partner_id.id)
+        mine = self._ticket() | self._ticket()
         with self.assertRaisesRegex(UserError, "several customers"):
-            self._merge(tickets)
+            self._merge(mine | theirs)
+        # nor into a ticket that was not selected
+        wizard = self.env["helpdesk.ticket.merge"].with_context(active_ids=mine.ids)
+        with self.assertRaisesRegex(UserError, "several customers"):
+            wizard.create({"dst_ticket_id": theirs.id}).merge_tickets()

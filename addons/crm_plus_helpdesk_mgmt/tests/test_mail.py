@@ -131,6 +131,14 @@ class TestMail(ServiceCase, MailCase):
         self.assertEqual(self._reply(ticket), ticket)
         self.assertEqual(ticket.stage_id, self.work)
 
+    def test_out_of_office_of_an_employee_is_no_answer(self):
+        ticket = self._receive()
+        self.agent.email = "ann@example.com"
+        for headers, answers in (({"Auto-Submitted": "auto-replied"}, 0), ({}, 1)):
+            self._reply(ticket, sender="Ann <ann@example.com>", headers=headers)
+            rows = ticket.log_ids.filtered(lambda row: row.kind == "answer")
+            self.assertEqual(len(rows), answers)
+
     def test_reopened_within_a_week_and_followed_up_later(self):
         ticket = self._receive()
         ticket.stage_id = self.done
@@ -147,6 +155,27 @@ class TestMail(ServiceCase, MailCase):
         self._reply(ticket, body="And again")
         self.assertEqual(ticket.next_ids, following)
         self.assertIn("And again", following.message_ids[0].body)
+        self.assertFalse(following.message_ids[0].subtype_id.internal)
+
+    def test_a_follow_up_has_the_files_too(self):
+        ticket = self._ticket()
+        ticket.stage_id = self.done
+        ticket.closed_date = fields.Datetime.now() - timedelta(days=8)
+        for name in ("a.txt", "b.txt"):
+            ticket.message_post(
+                body="It is back",
+                author_id=self.portal.partner_id.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachments=[(name, b"picture")],
+            )
+        files = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "helpdesk.ticket"),
+                ("res_id", "=", ticket.next_ids.id),
+            ]
+        )
+        self.assertEqual(set(files.mapped("name")), {"a.txt", "b.txt"})
 
     def test_a_corrected_contact_is_answered_instead_of_the_former_one(self):
         ticket = self._receive()
@@ -165,6 +194,8 @@ class TestMail(ServiceCase, MailCase):
         ticket = self._receive()
         ticket.user_id = self.agent
         token = ticket._rating_get_access_token()
-        ticket.rating_apply(1, token=token, feedback="Too slow")
+        for feedback in ("Too slow", "Too slow <a href='http://example.com'>x</a>"):
+            ticket.rating_apply(1, token=token, feedback=feedback)
+        self.assertEqual(len(ticket.activity_ids), 1)
         self.assertEqual(ticket.activity_ids.user_id, self.leader)
-        self.assertIn("Too slow", ticket.activity_ids.note)
+        self.assertIn("Too slow &lt;a", ticket.activity_ids.note)

@@ -46,6 +46,31 @@ class TestPortal(ServiceCase, HttpCase):
         self._send(order=order.id)
         self.assertFalse(self._mine().sale_order_id)
 
+    def test_an_order_of_a_subsidiary_is_not_offered(self):
+        family = self.portal.partner_id
+        family.is_company = True
+        subsidiary = self.env["res.partner"].create(
+            {"name": "Sub", "is_company": True, "parent_id": family.id}
+        )
+        order = self.env["sale.order"].create({"partner_id": subsidiary.id})
+        order.state = "sale"
+        self.assertNotIn(order.name, self.url_open("/new/ticket").text)
+        self._send(order=order.id)
+        self.assertEqual(len(self._mine()), 1)
+        self.assertFalse(self._mine().sale_order_id)
+
+    def test_a_team_of_another_company_is_out_of_reach(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        team = self.team.create({"name": "Theirs", "company_id": company.id})
+        self._send(team=team.id)
+        self.assertEqual(len(self._mine()), 1)
+        self.assertNotEqual(self._mine().team_id, team)
+
+    def test_signs_that_no_database_holds(self):
+        self._send(subject="La\0mp\r\nBcc: x", description="da\0rk")
+        self.assertEqual(self._mine().name, "Lamp Bcc: x")
+        self.assertIn("dark", self._mine().description)
+
     def test_what_was_typed_is_kept_when_something_is_missing(self):
         page = self._send(subject=" ", description="A long story")
         self.assertIn("A long story", page.text)

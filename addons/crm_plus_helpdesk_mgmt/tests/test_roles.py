@@ -75,3 +75,15 @@ class TestRoles(ServiceCase):
         self.assertEqual(ticket.with_user(self.leader).note_viewing(), [])
         with self.assertRaises(AccessError):
             ticket.with_user(self.other).note_viewing()
+        ticket.with_user(self.agent).note_viewing()
+        self.assertEqual(ticket.with_user(self.portal).note_viewing(), [])
+        self.assertEqual(
+            ticket.with_user(self.leader).note_viewing(), [self.agent.name]
+        )
+
+    def test_a_customer_changes_no_deadlines(self):
+        ticket = self._ticket().with_user(self.portal)
+        with self.assertRaises(AccessError):
+            ticket.set_sla()
+        with self.assertRaises(AccessError):
+            ticket.refresh_sla()

@@ -55,6 +55,38 @@ class TestSla(ServiceCase):
             ticket.ticket_sla_ids.sorted("hours")[1].deadline, self._at(11, 2)
         )
 
+    def test_holidays_of_another_company_are_working_days(self):
+        self._policy(hours=8)
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["resource.calendar.leaves"].with_company(company).create(
+            {
+                "name": "Their holiday",
+                "calendar_id": False,
+                "date_from": self._at(0, 1),
+                "date_to": self._at(23, 1),
+            }
+        )
+        self.assertEqual(self._make(11).sla_deadline, self._at(11, 1))
+
+    def test_another_team_has_other_hours(self):
+        self._policy(team_ids=False)
+        # a stage of all teams: the change of team alone has it computed again
+        ticket = self._make(11, stage_id=self.work.id)
+        self.assertEqual(ticket.sla_deadline, self._at(16))
+        calendar = self._make_calendar()
+        calendar.attendance_ids.filtered(lambda a: a.day_period != "morning").unlink()
+        team = self.env["helpdesk.ticket.team"].create(
+            {
+                "name": "Mornings",
+                "user_ids": self.agent.ids,
+                "use_sla": True,
+                "resource_calendar_id": calendar.id,
+            }
+        )
+        with freeze_time(self._at(11, minute=30)):
+            ticket.team_id = team
+            self.assertEqual(ticket.sla_deadline, self._at(11, 1))
+
     def test_waiting_stops_the_clock_and_a_replay_changes_nothing(self):
         self._policy()
         ticket = self._make(9)
@@ -117,10 +149,24 @@ class TestSla(ServiceCase):
         named = self._policy(domain="[('name', 'ilike', 'fire')]")
         ticket = self._make()
         self.assertFalse(ticket.ticket_sla_ids)
-        ticket.priority = "3"
-        self.assertEqual(ticket.ticket_sla_ids.sla_id, urgent)
-        ticket.write({"name": "Fire", "priority": "1"})
-        self.assertEqual(ticket.ticket_sla_ids.sla_id, named)
+        with freeze_time(self._at(9, minute=5)):
+            ticket.priority = "3"
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, urgent)
+            ticket.write({"name": "Fire", "priority": "1"})
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, named)
+
+    def test_a_missed_deadline_outlives_what_is_done_about_it(self):
+        """Raising the priority takes a ticket out of the policy it missed."""
+        policy = self._policy(priority="1", breach_priority=True)
+        ticket = self._make(8)
+        with freeze_time(self._at(12, minute=5)):
+            self.assertTrue(self.env["helpdesk.ticket"]._act_on_missed())
+            self.assertFalse(self.env["helpdesk.ticket"]._act_on_missed())
+            self.assertEqual(ticket.priority, "3")
+            self.assertEqual(ticket.ticket_sla_ids.sla_id, policy)
+            self.assertEqual(ticket.sla_state, "missed")
+            self.assertTrue(ticket.sla_fits)
+        self.assertIn(self.leader, ticket.activity_ids.user_id)
 
     def test_promises_for_a_segment(self):
         customer = self.portal.partner_id

@@ -26,7 +26,10 @@ class HelpdeskTicketLink(models.TransientModel):
     @api.model
     def _prepare_line_vals(self, field_name, document):
         is_order = document._name == "sale.order"
-        date = document.date_order.date() if is_order else document.invoice_date
+        if is_order:
+            date = fields.Datetime.context_timestamp(self, document.date_order).date()
+        else:
+            date = document.invoice_date
         states = dict(document._fields["state"]._description_selection(self.env))
         return {
             "field_name": field_name,

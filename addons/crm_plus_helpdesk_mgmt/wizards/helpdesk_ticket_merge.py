@@ -14,11 +14,12 @@ class HelpdeskTicketMerge(models.TransientModel):
 
         :raises UserError: for tickets of several customers
         """
-        customers = self.ticket_ids.commercial_partner_id
+        involved = self.ticket_ids
+        if not self.create_new_ticket:
+            involved |= self.dst_ticket_id  # any ticket can be chosen there
+        customers = involved.commercial_partner_id
         addresses = {
-            ticket.partner_email or ""
-            for ticket in self.ticket_ids
-            if not ticket.partner_id
+            ticket.partner_email or "" for ticket in involved if not ticket.partner_id
         }
         if len(customers) + len(addresses) > 1:
             raise UserError(
