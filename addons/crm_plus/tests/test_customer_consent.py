@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .hygiene_common import HygieneCommon
 
@@ -152,6 +152,14 @@ class TestCustomerConsent(HygieneCommon):
         entry = self.env["customer.privacy.log"].search([], limit=1)
         self.assertEqual((entry.kind, entry.user_id), ("erase", self.manager))
         self.assertEqual(entry.details["mail.message"] > 0, True)
+
+    def test_erase_a_portal_customer(self):
+        """Odoo refuses to archive a contact whose user is active."""
+        user = new_test_user(self.env, "hoa@consent.vn", "base.group_portal")
+        user.partner_id = self.partner
+        self.partner.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(user.active or self.partner.active)
+        self.assertNotIn("hoa", user.login)
 
     def test_erase_is_refused_for_staff_and_debtors(self):
         with self.assertRaises(UserError):
