@@ -59,7 +59,11 @@ class CustomerPrivacyLog(models.Model):
         open_items = self.env["account.move"].sudo()
         if open_items.search_count(
             [
+                "|",
                 ("partner_id", "=", partner_sudo.id),
+                ("commercial_partner_id", "=", partner_sudo.id),
+                # entries of payments are "not paid" for ever
+                ("move_type", "in", open_items.get_invoice_types(True)),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial", "in_payment")),
             ],

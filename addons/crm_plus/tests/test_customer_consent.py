@@ -176,6 +176,55 @@ class TestCustomerConsent(HygieneCommon):
             self.partner.action_erase_personal_data()
         self.assertEqual(self.partner.name, "Hoa")
 
+    def test_erase_after_everything_is_paid(self):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_line_ids": [
+                    (0, 0, {"name": "Lamp", "price_unit": 9.0, "tax_ids": False})
+                ],
+            }
+        )
+        invoice.action_post()
+        self._pay_in_cash(invoice)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.partner.action_erase_personal_data()
+        self.assertFalse(self.partner.active)
+
+    def _pay_in_cash(self, invoice):
+        """By an entry that names the customer, as the bank's lines do."""
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        cash = self.env["account.account"].search(
+            [
+                ("account_type", "=", "asset_cash"),
+                ("company_ids", "in", self.env.company.id),
+            ],
+            limit=1,
+        )
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "partner_id": self.partner.id,
+                "line_ids": [
+                    (0, 0, {"account_id": cash.id, "debit": 9.0}),
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": receivable.account_id.id,
+                            "partner_id": self.partner.id,
+                            "credit": 9.0,
+                        },
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (receivable + entry.line_ids[1]).reconcile()
+
     def test_age_bands(self):
         self.partner.birth_date = "1990-01-01"
         self.assertIn(self.partner.age_band, ("35", "45", "55"))
