@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CustomerPrivacyLog(models.Model):
@@ -24,9 +25,7 @@ class CustomerPrivacyLog(models.Model):
         log_sudo = self.sudo()
         leads = log_sudo._find_unlinked_leads(partner_sudo)
         entry = log_sudo._record("erase", partner, {})
-        # Odoo archives no contact whose user is active; a login is an e-mail, too
-        for user in partner_sudo.with_context(active_test=False).user_ids:
-            user.write({"active": False, "login": f"erased-{user.id}"})
+        log_sudo._erase_users(partner_sudo)
         counts = {}
         for records, values in log_sudo._get_erased_values(partner_sudo, leads):
             if records:
@@ -37,6 +36,23 @@ class CustomerPrivacyLog(models.Model):
         counts.update(log_sudo._erase_history(partner_sudo))
         entry.write({"details": counts, "record_count": sum(counts.values())})
         return entry
+
+    @api.model
+    def _erase_users(self, partner_sudo):
+        """Before the contact: Odoo archives none whose user is active."""
+        users = partner_sudo.with_context(active_test=False).user_ids
+        if not users:
+            return
+        users.write({"active": False})
+        users.flush_recordset()
+        # a login is an e-mail, too; written past Odoo, which would mail them about it
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_users SET login = 'erased-' || id WHERE id IN %s",
+                tuple(users.ids),
+            )
+        )
+        users.invalidate_recordset(["login"])
 
     @api.model
     def _check_erase_allowed(self, partner_sudo):

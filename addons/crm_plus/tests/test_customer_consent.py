@@ -223,7 +223,7 @@ class TestCustomerConsent(HygieneCommon):
             }
         )
         entry.action_post()
-        (receivable + entry.line_ids[1]).reconcile()
+        (receivable + entry.line_ids.filtered("credit")).reconcile()
 
     def test_age_bands(self):
         self.partner.birth_date = "1990-01-01"
