@@ -161,6 +161,32 @@ class TestCustomerConsent(HygieneCommon):
         self.assertFalse(user.active or self.partner.active)
         self.assertNotIn("hoa", user.login)
 
+    def test_erase_spares_the_company_of_a_contact(self):
+        """Odoo writes the address of a contact on to its company."""
+        company = self._create_partner("Lamp Ltd", is_company=True, street="1 Quay")
+        clerk = self._create_partner("Bình", parent_id=company.id, email="b@lamp.vn")
+        self.assertEqual(clerk.street, "1 Quay")
+        clerk.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(clerk.email or clerk.active)
+        self.assertEqual((company.street, company.name), ("1 Quay", "Lamp Ltd"))
+
+    def test_erase_takes_addresses_and_what_was_written_on_leads(self):
+        home = self._create_partner(
+            "Hoa at home", parent_id=self.partner.id, type="delivery", street="9 Hill"
+        )
+        friend = self._create_partner("Lan", parent_id=self.partner.id)
+        lead = self.env["crm.lead"].create(
+            {"name": "Hoa", "email_from": "hoa@consent.vn", "partner_id": False}
+        )
+        mail = lead.message_post(
+            body="Hoa, 9 Hill", email_from="hoa@consent.vn", message_type="email"
+        )
+        self.partner.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(home.street or home.active)
+        self.assertNotIn("Hoa", home.name)
+        self.assertEqual((friend.name, friend.active), ("Lan", True))
+        self.assertFalse(mail.body or mail.email_from)
+
     def test_erase_is_refused_for_staff_and_debtors(self):
         with self.assertRaises(UserError):
             self.salesman.partner_id.action_erase_personal_data()
