@@ -77,6 +77,10 @@ class TestCustomerConsent(HygieneCommon):
         consent = self._say("mail", "granted", text="Yes, send me news")
         with self.assertRaises(UserError):
             consent.write({"status": "withdrawn"})
+        with self.assertRaises(UserError):
+            consent.with_context(crm_plus_erase=True).write({"status": "withdrawn"})
+        with self.assertRaises(UserError):
+            consent.write({"partner_id": self.manager.partner_id.id})
         with self.assertRaises(AccessError):
             consent.unlink()
 
