@@ -60,6 +60,13 @@ class TestCustomerConsent(HygieneCommon):
             self._is_blacklisted("mail.blacklist", "email", "hoa@consent.vn")
         )
 
+    def test_an_older_consent_does_not_undo_an_unsubscription(self):
+        self.env["mail.blacklist"]._add("hoa@consent.vn")
+        self._say("mail", "granted", given_at="2020-01-01")
+        self.assertFalse(self.partner._filter_contactable("mail"))
+        self._say("mail", "granted")
+        self.assertEqual(self.partner._filter_contactable("mail"), self.partner)
+
     def test_opt_in_where_the_company_wants_it(self):
         self.assertEqual(self.partner._filter_contactable("phone"), self.partner)
         self.env.company.customer_consent_required = True
