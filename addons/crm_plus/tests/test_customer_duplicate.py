@@ -63,6 +63,20 @@ class TestCustomerDuplicate(HygieneCommon):
         pair.action_reopen()
         self.assertEqual(pair.state, "open")
 
+    def test_what_waits_is_told_what_is_the_same_today(self):
+        values = {"email": "now@x.vn", "phone": "+84912345679"}
+        first = self._create_partner("A", **values)
+        second = self._create_partner("B", **values)
+        pair = self._find(first, second)
+        pair.keep_id = second
+        second.phone = "+84912345678"
+        self.assertFalse(self._find(first, second))
+        self.assertEqual((pair.rules, pair.strong_count), (["email"], 1))
+        self.assertEqual((pair.score, pair.keep_id), (45, second))
+        second.email = "other@x.vn"
+        self._find()
+        self.assertFalse(pair.exists())
+
     def test_number_of_queries_does_not_grow(self):
         def count(number):
             self.env["res.partner"].create(
