@@ -189,16 +189,18 @@ class CustomerDuplicate(models.Model):
         )
         if not companies:
             return
-        sure = self.search(
-            [
-                ("state", "=", "open"),
-                ("strong_count", ">=", 2),
-                ("company_id", "in", [*companies.ids, False]),
-            ],
-            limit=200,
-        )
+        domain = [
+            ("state", "=", "open"),
+            ("strong_count", ">=", 2),
+            ("company_id", "in", [*companies.ids, False]),
+        ]
         if len(companies) < self.env["res.company"].search_count([]):
-            sure = sure.filtered("company_id")  # shared: every company must want it
+            # a shared contact is everybody's, also beside one of a company
+            domain += [
+                ("partner_id.company_id", "!=", False),
+                ("other_id.company_id", "!=", False),
+            ]
+        sure = self.search(domain, limit=200)
         for pair in sure.with_context(crm_plus_merge_automatic=True):
             if pair.exists():
                 pair._merge_or_leave()

@@ -133,6 +133,12 @@ class TestCustomerDuplicate(HygieneCommon):
             self._create_partner(name, company_id=company.id, **values)
             for name in ("A", "B")
         ]
+        self.env["res.company"].create({"name": "Against it"})
+        shared = {"email": "half@x.vn", "phone": "+84912345677"}
+        half = [
+            self._create_partner("E", **shared),
+            self._create_partner("F", company_id=company.id, **shared),
+        ]
         weak = [
             self._create_partner(name, company_id=company.id, email="weak@x.vn")
             for name in ("C", "D")
@@ -143,5 +149,6 @@ class TestCustomerDuplicate(HygieneCommon):
         company.customer_merge_automatic = True
         self.env["customer.duplicate"]._cron_find()
         self.assertEqual([p.active for p in sure + weak], [True, False, True, True])
+        self.assertEqual([p.active for p in half], [True, True])
         merge = self.env["customer.merge"].search([("kept_id", "=", sure[0].id)])
         self.assertTrue(merge.is_automatic)
