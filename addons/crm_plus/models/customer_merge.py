@@ -165,7 +165,9 @@ class CustomerMerge(models.Model):
             limit=200,
         )
         late.write({"state": "expired", "references": False, "kept_values": False})
-        for partner in late.with_context(active_test=False).merged_ids:
+        doubles = late.with_context(active_test=False).merged_ids
+        # whom a person took out of the archive is in use again
+        for partner in doubles.filtered(lambda double: not double.active):
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                     partner.unlink()

@@ -172,6 +172,14 @@ class TestCustomerMerge(HygieneCommon):
         self.assertFalse(self.double.exists())
         self.assertFalse(merge.references)
 
+    def test_who_was_taken_out_of_the_archive_is_not_deleted(self):
+        merge = self._merge()
+        self.double.active = True
+        merge.undo_until = fields.Date.today() - timedelta(days=1)
+        self.env["customer.merge"]._cron_expire()
+        self.assertEqual(merge.state, "expired")
+        self.assertTrue(self.double.exists())
+
     def test_odoos_wizard_is_journalled_by_hand_only(self):
         wizard = self.env["base.partner.merge.automatic.wizard"]
         wizard.create(
