@@ -66,7 +66,7 @@ class CustomerMerge(models.Model):
             if old[name] != after[name] and name not in ("write_date", "write_uid")
         }
         self._forget_rows_that_moved(before)
-        days = self.env.company.customer_merge_undo_days
+        days = (kept.company_id or self.env.company).customer_merge_undo_days
         names = ", ".join(sources.mapped("display_name"))
         return self.create(
             {
