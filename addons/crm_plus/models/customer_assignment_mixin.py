@@ -207,6 +207,7 @@ class CustomerAssignmentMixin(models.AbstractModel):
         tried = late._get_tried_users()
         moved = late._assign(exclude=tried, reason="handback")
         left = late - moved
+        left -= left._filter_more_to_try(tried)
         if left:
             # everybody had their chance: it stays where it is, and the log says so
             left.with_context(crm_plus_assigning=True).write({"handback_at": False})
@@ -225,6 +226,26 @@ class CustomerAssignmentMixin(models.AbstractModel):
                 ]
             )
         return moved
+
+    def _filter_more_to_try(self, tried):
+        """:return: those that somebody may get who is off work or full right now.
+
+        Deadlines in working hours end when people go home: the next run tries again.
+        """
+        later = {}
+        for rule in self.assignment_rule_id.filtered("active"):
+            members = rule.member_ids.filtered(
+                lambda member: member.weight and member.user_id.active
+            )
+            ready = members.filtered(lambda member: member._has_room(0))
+            if rule.at_work_only:
+                ready = ready._filter_at_work(fields.Datetime.now())
+            later[rule.id] = set((members - ready).user_id.ids)
+        return self.filtered(
+            lambda record: (
+                later.get(record.assignment_rule_id.id, set()) - tried[record.id]
+            )
+        )
 
     def _get_tried_users(self):
         """:return: {record id: ids of the users who had it}; one query."""

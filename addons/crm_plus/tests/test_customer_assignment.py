@@ -189,6 +189,21 @@ class TestCustomerAssignment(HygieneCommon):
             reasons.mapped("reason"), ["turn", "handback", "handback", "nobody"]
         )
 
+    def test_hand_back_waits_for_people_to_be_at_work(self):
+        """Four working hours from one o'clock end when everybody goes home."""
+        self.rule.write({"handback_hours": 4, "at_work_only": True})
+        lead = self._create_leads(1)
+        with freeze_time("2026-03-02 13:00:00"):
+            lead._assign_waiting()
+        first = lead.user_id
+        with freeze_time("2026-03-02 17:03:00"):
+            self.env["crm.lead"]._cron_assign()
+        self.assertEqual(lead.user_id, first)
+        self.assertTrue(lead.handback_at)
+        with freeze_time("2026-03-03 09:00:00"):
+            self.env["crm.lead"]._cron_assign()
+        self.assertNotEqual(lead.user_id, first)
+
     def test_given_by_hand_is_not_taken_back(self):
         self.rule.handback_hours = 1
         lead = self._create_leads(1)
