@@ -65,6 +65,20 @@ class TestCustomerAssignment(HygieneCommon):
         more._assign_waiting()
         self.assertEqual(self._counts(more), [2, 1, 1])
 
+    def test_people_of_another_company_stop_nothing(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            "sales_team.group_sale_salesman",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        self.rule.member_ids[0].user_id = stranger
+        leads = self._create_leads(2, company_id=self.env.company.id)
+        leads._assign_waiting()
+        self.assertEqual(leads.user_id, self.users[1:])
+
     def test_daily_cap_waits_and_falls_to_the_next_rule(self):
         self.rule.member_ids.daily_cap = 1
         leads = self._create_leads(5)
