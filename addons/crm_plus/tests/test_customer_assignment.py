@@ -248,6 +248,8 @@ class TestCustomerAssignment(HygieneCommon):
         with self.assertRaises(AccessError):
             self.rule.with_user(self.salesman).write({"name": "Mine"})
         with self.assertRaises(AccessError):
+            self.rule.with_user(self.salesman).action_assign_now()
+        with self.assertRaises(AccessError):
             self.env["customer.assignment.log"].with_user(self.salesman).search([])
 
     def test_queries_do_not_grow(self):
