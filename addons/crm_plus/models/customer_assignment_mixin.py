@@ -171,7 +171,8 @@ class CustomerAssignmentMixin(models.AbstractModel):
         moment = moment or fields.Datetime.now()
         for record in records:
             start = record.assigned_at or record.create_date
-            calendar = record.company_id.resource_calendar_id
+            company = record.company_id or record.assignment_rule_id.company_id
+            calendar = company.resource_calendar_id
             record.write(
                 {
                     "first_response_at": moment,
