@@ -187,7 +187,8 @@ class CustomerAssignmentMixin(models.AbstractModel):
         if (
             len(self) == 1
             and not self.first_response_at
-            and message.message_type in ("comment", "email_outgoing")
+            # "email": answered from a mail program, through the alias
+            and message.message_type in ("comment", "email", "email_outgoing")
             and not message.is_internal
             and message.subtype_id == self.env.ref("mail.mt_comment")
             and message.author_id.user_ids.filtered(lambda user: not user.share)

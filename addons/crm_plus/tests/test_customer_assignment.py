@@ -185,6 +185,17 @@ class TestCustomerAssignment(HygieneCommon):
         )
         self.assertEqual(found, lead)
 
+    def test_an_answer_from_a_mail_program_is_a_response(self):
+        self.rule.response_hours = 2
+        lead = self._create_leads(1)
+        lead._assign_waiting()
+        mail = {"message_type": "email", "subtype_xmlid": "mail.mt_comment"}
+        customer = self._create_partner("Hoa", email="hoa@answer.vn")
+        lead.message_post(body="Are you there?", author_id=customer.id, **mail)
+        self.assertFalse(lead.first_response_at)
+        lead.message_post(body="Yes", author_id=lead.user_id.partner_id.id, **mail)
+        self.assertTrue(lead.first_response_at)
+
     def test_hand_back_until_everybody_tried(self):
         self.rule.handback_hours = 1
         lead = self._create_leads(1)
