@@ -82,8 +82,15 @@ class CustomerAssignmentMixin(models.AbstractModel):
     @api.model
     def _assign_waiting(self):
         """Assign every open record nobody has, oldest first, whatever its age."""
+        rules = self.env["customer.assignment.rule"].search(
+            [("model", "=", self._name)]
+        )
+        # what no rule is for would fill the batch, and the new ones never get a turn
+        for_rules = Domain.OR(rule._get_domain() for rule in rules)
         records = self.search(
-            self._get_assignment_waiting_domain(), order="create_date, id", limit=5000
+            self._get_assignment_waiting_domain() & for_rules,
+            order="create_date, id",
+            limit=5000,
         )
         return records._assign()
 
