@@ -2,6 +2,8 @@
 
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -210,7 +212,7 @@ class CustomerDuplicate(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._merge()
-        except UserError:
+        except (UserError, IntegrityError):
             return False
         return True
 

@@ -23,7 +23,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if not self.env.context.get("crm_plus_merge_journal"):
             return super()._merge(partner_ids, dst_partner, extra_checks)
         partners = self.env["res.partner"].browse(partner_ids).exists()
-        if dst_partner not in partners:
+        if not dst_partner or dst_partner not in partners:
             dst_partner = self._get_ordered_partner(partners.ids)[-1:]
         sources = partners - dst_partner
         if not sources or not dst_partner:
