@@ -234,6 +234,9 @@ class CrmLead(models.Model):
             "mail": SQL(
                 "SELECT m.res_id, m.date FROM mail_message m WHERE m.model = 'crm.lead'"
                 " AND m.message_type = 'email' AND m.res_id IN (SELECT id FROM scope)"
+                # what we answer from a mail program comes in as a mail, too
+                " AND NOT EXISTS (SELECT 1 FROM res_users u"
+                " WHERE u.partner_id = m.author_id AND NOT u.share)"
             ),
             "meeting": SQL(
                 "SELECT c.opportunity_id, c.start FROM calendar_event c WHERE c.active"

@@ -12,7 +12,12 @@ class CustomerAssignmentEngine(models.AbstractModel):
     @api.model
     def _choose(self, rule, records, exclude):
         """:return: {record id: (member, reason)} for those somebody has room for."""
-        members = rule.member_ids.filtered(lambda member: member.user_id.active)
+        # a person of another company cannot have it: one such would stop all
+        members = rule.member_ids.filtered(
+            lambda member: (
+                member.user_id.active and rule.company_id in member.user_id.company_ids
+            )
+        )
         if rule.at_work_only:
             members = members._filter_at_work(fields.Datetime.now())
         if not records or not members:

@@ -82,8 +82,15 @@ class CustomerAssignmentMixin(models.AbstractModel):
     @api.model
     def _assign_waiting(self):
         """Assign every open record nobody has, oldest first, whatever its age."""
+        rules = self.env["customer.assignment.rule"].search(
+            [("model", "=", self._name)]
+        )
+        # what no rule is for would fill the batch, and the new ones never get a turn
+        for_rules = Domain.OR(rule._get_domain() for rule in rules)
         records = self.search(
-            self._get_assignment_waiting_domain(), order="create_date, id", limit=5000
+            self._get_assignment_waiting_domain() & for_rules,
+            order="create_date, id",
+            limit=5000,
         )
         return records._assign()
 
@@ -171,7 +178,8 @@ class CustomerAssignmentMixin(models.AbstractModel):
         moment = moment or fields.Datetime.now()
         for record in records:
             start = record.assigned_at or record.create_date
-            calendar = record.company_id.resource_calendar_id
+            company = record.company_id or record.assignment_rule_id.company_id
+            calendar = company.resource_calendar_id
             record.write(
                 {
                     "first_response_at": moment,
@@ -186,7 +194,8 @@ class CustomerAssignmentMixin(models.AbstractModel):
         if (
             len(self) == 1
             and not self.first_response_at
-            and message.message_type in ("comment", "email_outgoing")
+            # "email": answered from a mail program, through the alias
+            and message.message_type in ("comment", "email", "email_outgoing")
             and not message.is_internal
             and message.subtype_id == self.env.ref("mail.mt_comment")
             and message.author_id.user_ids.filtered(lambda user: not user.share)
@@ -207,6 +216,7 @@ class CustomerAssignmentMixin(models.AbstractModel):
         tried = late._get_tried_users()
         moved = late._assign(exclude=tried, reason="handback")
         left = late - moved
+        left -= left._filter_more_to_try(tried)
         if left:
             # everybody had their chance: it stays where it is, and the log says so
             left.with_context(crm_plus_assigning=True).write({"handback_at": False})
@@ -225,6 +235,26 @@ class CustomerAssignmentMixin(models.AbstractModel):
                 ]
             )
         return moved
+
+    def _filter_more_to_try(self, tried):
+        """:return: those that somebody may get who is off work or full right now.
+
+        Deadlines in working hours end when people go home: the next run tries again.
+        """
+        later = {}
+        for rule in self.assignment_rule_id.filtered("active"):
+            members = rule.member_ids.filtered(
+                lambda member: member.weight and member.user_id.active
+            )
+            ready = members.filtered(lambda member: member._has_room(0))
+            if rule.at_work_only:
+                ready = ready._filter_at_work(fields.Datetime.now())
+            later[rule.id] = set((members - ready).user_id.ids)
+        return self.filtered(
+            lambda record: (
+                later.get(record.assignment_rule_id.id, set()) - tried[record.id]
+            )
+        )
 
     def _get_tried_users(self):
         """:return: {record id: ids of the users who had it}; one query."""

@@ -2,6 +2,8 @@
 
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -95,7 +97,7 @@ class CustomerDuplicate(models.Model):
                               WHERE u.partner_id IN (pa.id, pb.id) AND NOT u.share)
               AND NOT EXISTS (SELECT 1 FROM customer_duplicate d
                               WHERE d.partner_id = pa.id AND d.other_id = pb.id
-                                AND d.state <> 'merged')
+                                AND d.state = 'distinct')
             ORDER BY pa.id, pb.id
             """,
             keys=SQL(" UNION ALL ").join(self._get_key_queries()),
@@ -110,7 +112,10 @@ class CustomerDuplicate(models.Model):
 
     @api.model
     def _find(self):
-        """Put every new pair in the queue; the same three queries for any number.
+        """Put every new pair in the queue; the same two queries for any number.
+
+        Pairs that wait are told what is the same today, and go when nothing is: the
+        automatic merge must not act on a phone number somebody has corrected since.
 
         :return: the new pairs
         """
@@ -120,11 +125,25 @@ class CustomerDuplicate(models.Model):
             self._prepare_pair(rules, *row)
             for row in self.env.execute_query(self._get_pairs_query())
         ]
-        if not rows:
-            return self.browse()
         found = self.env.execute_query(
             SQL(
                 """
+                WITH n AS (
+                    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(
+                        partner_id int, other_id int, company_id int, rules jsonb,
+                        score int, strong_count int)
+                ), gone AS (
+                    DELETE FROM customer_duplicate d
+                    WHERE d.state = 'open' AND NOT EXISTS (SELECT 1 FROM n
+                        WHERE n.partner_id = d.partner_id AND n.other_id = d.other_id)
+                ), still AS (
+                    UPDATE customer_duplicate d SET rules = n.rules, score = n.score,
+                        strong_count = n.strong_count, company_id = n.company_id
+                    FROM n WHERE d.state = 'open'
+                        AND d.partner_id = n.partner_id AND d.other_id = n.other_id
+                        AND (d.rules, d.company_id)
+                            IS DISTINCT FROM (n.rules, n.company_id)
+                )
                 INSERT INTO customer_duplicate (partner_id, other_id, keep_id,
                     company_id, rules, score, strong_count, state, found_at,
                     create_uid, create_date, write_uid, write_date)
@@ -132,10 +151,7 @@ class CustomerDuplicate(models.Model):
                     n.score, n.strong_count, 'open', now() AT TIME ZONE 'UTC',
                     %(uid)s, now() AT TIME ZONE 'UTC',
                     %(uid)s, now() AT TIME ZONE 'UTC'
-                FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(partner_id int,
-                    other_id int, company_id int, rules jsonb, score int,
-                    strong_count int)
-                WHERE NOT EXISTS (SELECT 1 FROM customer_duplicate d
+                FROM n WHERE NOT EXISTS (SELECT 1 FROM customer_duplicate d
                     WHERE d.partner_id = n.partner_id AND d.other_id = n.other_id)
                 RETURNING id
                 """,
@@ -175,16 +191,18 @@ class CustomerDuplicate(models.Model):
         )
         if not companies:
             return
-        sure = self.search(
-            [
-                ("state", "=", "open"),
-                ("strong_count", ">=", 2),
-                ("company_id", "in", [*companies.ids, False]),
-            ],
-            limit=200,
-        )
+        domain = [
+            ("state", "=", "open"),
+            ("strong_count", ">=", 2),
+            ("company_id", "in", [*companies.ids, False]),
+        ]
         if len(companies) < self.env["res.company"].search_count([]):
-            sure = sure.filtered("company_id")  # shared: every company must want it
+            # a shared contact is everybody's, also beside one of a company
+            domain += [
+                ("partner_id.company_id", "!=", False),
+                ("other_id.company_id", "!=", False),
+            ]
+        sure = self.search(domain, limit=200)
         for pair in sure.with_context(crm_plus_merge_automatic=True):
             if pair.exists():
                 pair._merge_or_leave()
@@ -194,13 +212,13 @@ class CustomerDuplicate(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._merge()
-        except UserError:
+        except (UserError, IntegrityError):
             return False
         return True
 
     @api.model
     def _drop_stale(self):
-        """Open pairs of which one was archived, or nothing is the same any more."""
+        """Open pairs of which one was archived."""
         self.search(
             [
                 ("state", "=", "open"),

@@ -66,7 +66,7 @@ class CustomerMerge(models.Model):
             if old[name] != after[name] and name not in ("write_date", "write_uid")
         }
         self._forget_rows_that_moved(before)
-        days = self.env.company.customer_merge_undo_days
+        days = (kept.company_id or self.env.company).customer_merge_undo_days
         names = ", ".join(sources.mapped("display_name"))
         return self.create(
             {
@@ -165,7 +165,9 @@ class CustomerMerge(models.Model):
             limit=200,
         )
         late.write({"state": "expired", "references": False, "kept_values": False})
-        for partner in late.with_context(active_test=False).merged_ids:
+        doubles = late.with_context(active_test=False).merged_ids
+        # whom a person took out of the archive is in use again
+        for partner in doubles.filtered(lambda double: not double.active):
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                     partner.unlink()

@@ -82,7 +82,9 @@ class CustomerMerge(models.Model):
         """One query for all foreign keys on ``target``."""
         if not records:
             return []
-        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_context(
+            crm_plus_merge_keep=True  # unique indexes count, as in the merge itself
+        )
         parts = []
         for table, column in wizard._get_fk_on(target):
             if table.startswith("base_partner_merge_"):

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CustomerPrivacyLog(models.Model):
@@ -22,8 +23,9 @@ class CustomerPrivacyLog(models.Model):
         partner_sudo = partner.sudo()
         self._check_erase_allowed(partner_sudo)
         log_sudo = self.sudo()
-        leads = log_sudo._find_unlinked_leads(partner_sudo)
+        leads = log_sudo._find_leads(partner_sudo)
         entry = log_sudo._record("erase", partner, {})
+        log_sudo._erase_users(partner_sudo)
         counts = {}
         for records, values in log_sudo._get_erased_values(partner_sudo, leads):
             if records:
@@ -31,9 +33,26 @@ class CustomerPrivacyLog(models.Model):
                 records.with_context(
                     crm_plus_erase=True, mail_notrack=True, tracking_disable=True
                 ).write(values)
-        counts.update(log_sudo._erase_history(partner_sudo))
+        counts.update(log_sudo._erase_history(partner_sudo, leads))
         entry.write({"details": counts, "record_count": sum(counts.values())})
         return entry
+
+    @api.model
+    def _erase_users(self, partner_sudo):
+        """Before the contact: Odoo archives none whose user is active."""
+        users = partner_sudo.with_context(active_test=False).user_ids
+        if not users:
+            return
+        users.write({"active": False})
+        users.flush_recordset()
+        # a login is an e-mail, too; written past Odoo, which would mail them about it
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_users SET login = 'erased-' || id WHERE id IN %s",
+                tuple(users.ids),
+            )
+        )
+        users.invalidate_recordset(["login"])
 
     @api.model
     def _check_erase_allowed(self, partner_sudo):
@@ -56,7 +75,11 @@ class CustomerPrivacyLog(models.Model):
         open_items = self.env["account.move"].sudo()
         if open_items.search_count(
             [
+                "|",
                 ("partner_id", "=", partner_sudo.id),
+                ("commercial_partner_id", "=", partner_sudo.id),
+                # entries of payments are "not paid" for ever
+                ("move_type", "in", open_items.get_invoice_types(True)),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial", "in_payment")),
             ],
@@ -72,7 +95,10 @@ class CustomerPrivacyLog(models.Model):
 
     @api.model
     def _get_erased_values(self, partner_sudo, leads):
-        """:return: [(records, values that say nothing)]; a hook for bridges."""
+        """:return: [(records, values that say nothing)]; a hook for bridges.
+
+        :param leads: every lead of the person, also those that only carry the e-mail
+        """
         erased = self.env._("Erased person %(number)s", number=partner_sudo.id)
         blank = dict.fromkeys(
             (
@@ -82,9 +108,15 @@ class CustomerPrivacyLog(models.Model):
             ),
             False,
         )  # fmt: skip
-        all_leads = leads | self.env["crm.lead"].with_context(active_test=False).search(
-            [("partner_id", "=", partner_sudo.id)]
-        )
+        blank = {n: v for n, v in blank.items() if n in partner_sudo._fields}
+        own = dict(blank)
+        if partner_sudo.parent_id and partner_sudo.type == "contact":
+            # the company's, not the person's: Odoo writes them on to the company
+            for name in (
+                partner_sudo._address_fields() + partner_sudo._commercial_fields()
+            ):
+                own.pop(name, None)
+        nobody = {"name": erased, "category_id": [(5,)], "active": False}
         lead_blank = dict.fromkeys(
             (
                 "contact_name", "partner_name", "email_from", "email_cc", "phone",
@@ -94,19 +126,31 @@ class CustomerPrivacyLog(models.Model):
             False,
         )  # fmt: skip
         return [
-            (
-                partner_sudo,
-                {
-                    **{n: v for n, v in blank.items() if n in partner_sudo._fields},
-                    "name": erased,
-                    "category_id": [(5,)],
-                    "active": False,
-                },
-            ),
-            (all_leads, {**lead_blank, "name": erased}),
+            (partner_sudo, {**own, **nobody}),
+            (self._get_addresses(partner_sudo), {**blank, **nobody}),
+            (leads, {**lead_blank, "name": erased}),
             (partner_sudo.consent_ids, {"text": False, "ip_address": False}),
             (self._get_merges(partner_sudo), self._get_blank_merge(erased)),
         ]
+
+    @api.model
+    def _find_leads(self, partner_sudo):
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        return self._find_unlinked_leads(partner_sudo) | leads.search(
+            [("partner_id", "=", partner_sudo.id)]
+        )
+
+    @api.model
+    def _get_addresses(self, partner_sudo):
+        """:return: where the person has things sent; contacts are other persons."""
+        partners = self.env["res.partner"].with_context(active_test=False)
+        return partners.search(
+            [
+                ("parent_id", "=", partner_sudo.id),
+                ("type", "not in", ("contact", False)),
+                ("user_ids", "=", False),
+            ]
+        )
 
     @api.model
     def _get_merges(self, partner_sudo):
@@ -129,13 +173,13 @@ class CustomerPrivacyLog(models.Model):
         }
 
     @api.model
-    def _erase_history(self, partner_sudo):
+    def _erase_history(self, partner_sudo, leads):
         """Messages about or from the person and files filed on the contact.
+
+        What stages a lead was in stays: it names nobody, and reports are made of it.
 
         :return: {model: number}
         """
-        users = partner_sudo.with_context(active_test=False).user_ids
-        users.write({"active": False})
         messages = self.env["mail.message"].search(
             [
                 "|",
@@ -146,6 +190,16 @@ class CustomerPrivacyLog(models.Model):
             ]
         )
         messages.tracking_value_ids.unlink()
+        asked = self.env["mail.message"].search(
+            [("model", "=", "crm.lead"), ("res_id", "in", leads.ids)]
+        )
+        asked.tracking_value_ids.filtered(
+            lambda value: (
+                value.field_id.ttype in ("char", "text", "html")
+                or value.field_id.relation == "res.partner"
+            )
+        ).unlink()
+        messages |= asked
         files = messages.attachment_ids | self.env["ir.attachment"].search(
             [("res_model", "=", "res.partner"), ("res_id", "=", partner_sudo.id)]
         )

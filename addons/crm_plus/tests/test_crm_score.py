@@ -82,6 +82,17 @@ class TestCrmScore(HygieneCommon):
         self.lead.action_score_now()
         self.assertEqual(self.lead.score_fit, 0)
 
+    def test_only_what_the_customer_wrote_is_engagement(self):
+        self._create_rule("Wrote", self.talk, 10, event="mail")
+        ours = self.salesman.partner_id
+        self.lead.message_post(body="Offer", message_type="email", author_id=ours.id)
+        self.version.action_activate()
+        self.assertEqual(self.lead.score_engagement, 0)
+        theirs = self._create_partner("Hoa")
+        self.lead.message_post(body="Yes", message_type="email", author_id=theirs.id)
+        self.lead.action_score_now()
+        self.assertEqual(self.lead.score_engagement, 10)
+
     def test_rule_on_the_contact(self):
         self._create_rule(
             "Hanoi",

@@ -65,6 +65,20 @@ class TestCustomerAssignment(HygieneCommon):
         more._assign_waiting()
         self.assertEqual(self._counts(more), [2, 1, 1])
 
+    def test_people_of_another_company_stop_nothing(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            "sales_team.group_sale_salesman",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        self.rule.member_ids[0].user_id = stranger
+        leads = self._create_leads(2, company_id=self.env.company.id)
+        leads._assign_waiting()
+        self.assertEqual(leads.user_id, self.users[1:])
+
     def test_daily_cap_waits_and_falls_to_the_next_rule(self):
         self.rule.member_ids.daily_cap = 1
         leads = self._create_leads(5)
@@ -171,6 +185,17 @@ class TestCustomerAssignment(HygieneCommon):
         )
         self.assertEqual(found, lead)
 
+    def test_an_answer_from_a_mail_program_is_a_response(self):
+        self.rule.response_hours = 2
+        lead = self._create_leads(1)
+        lead._assign_waiting()
+        mail = {"message_type": "email", "subtype_xmlid": "mail.mt_comment"}
+        customer = self._create_partner("Hoa", email="hoa@answer.vn")
+        lead.message_post(body="Are you there?", author_id=customer.id, **mail)
+        self.assertFalse(lead.first_response_at)
+        lead.message_post(body="Yes", author_id=lead.user_id.partner_id.id, **mail)
+        self.assertTrue(lead.first_response_at)
+
     def test_hand_back_until_everybody_tried(self):
         self.rule.handback_hours = 1
         lead = self._create_leads(1)
@@ -188,6 +213,21 @@ class TestCustomerAssignment(HygieneCommon):
         self.assertEqual(
             reasons.mapped("reason"), ["turn", "handback", "handback", "nobody"]
         )
+
+    def test_hand_back_waits_for_people_to_be_at_work(self):
+        """Four working hours from one o'clock end when everybody goes home."""
+        self.rule.write({"handback_hours": 4, "at_work_only": True})
+        lead = self._create_leads(1)
+        with freeze_time("2026-03-02 13:00:00"):
+            lead._assign_waiting()
+        first = lead.user_id
+        with freeze_time("2026-03-02 17:03:00"):
+            self.env["crm.lead"]._cron_assign()
+        self.assertEqual(lead.user_id, first)
+        self.assertTrue(lead.handback_at)
+        with freeze_time("2026-03-03 09:00:00"):
+            self.env["crm.lead"]._cron_assign()
+        self.assertNotEqual(lead.user_id, first)
 
     def test_given_by_hand_is_not_taken_back(self):
         self.rule.handback_hours = 1
@@ -218,6 +258,8 @@ class TestCustomerAssignment(HygieneCommon):
             self.rule.domain = "[('nothing', '=', 1)]"
         with self.assertRaises(AccessError):
             self.rule.with_user(self.salesman).write({"name": "Mine"})
+        with self.assertRaises(AccessError):
+            self.rule.with_user(self.salesman).action_assign_now()
         with self.assertRaises(AccessError):
             self.env["customer.assignment.log"].with_user(self.salesman).search([])
 

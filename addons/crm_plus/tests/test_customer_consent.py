@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .hygiene_common import HygieneCommon
 
@@ -60,6 +60,13 @@ class TestCustomerConsent(HygieneCommon):
             self._is_blacklisted("mail.blacklist", "email", "hoa@consent.vn")
         )
 
+    def test_an_older_consent_does_not_undo_an_unsubscription(self):
+        self.env["mail.blacklist"]._add("hoa@consent.vn")
+        self._say("mail", "granted", given_at="2020-01-01")
+        self.assertFalse(self.partner._filter_contactable("mail"))
+        self._say("mail", "granted")
+        self.assertEqual(self.partner._filter_contactable("mail"), self.partner)
+
     def test_opt_in_where_the_company_wants_it(self):
         self.assertEqual(self.partner._filter_contactable("phone"), self.partner)
         self.env.company.customer_consent_required = True
@@ -77,6 +84,10 @@ class TestCustomerConsent(HygieneCommon):
         consent = self._say("mail", "granted", text="Yes, send me news")
         with self.assertRaises(UserError):
             consent.write({"status": "withdrawn"})
+        with self.assertRaises(UserError):
+            consent.with_context(crm_plus_erase=True).write({"status": "withdrawn"})
+        with self.assertRaises(UserError):
+            consent.write({"partner_id": self.manager.partner_id.id})
         with self.assertRaises(AccessError):
             consent.unlink()
 
@@ -153,6 +164,40 @@ class TestCustomerConsent(HygieneCommon):
         self.assertEqual((entry.kind, entry.user_id), ("erase", self.manager))
         self.assertEqual(entry.details["mail.message"] > 0, True)
 
+    def test_erase_a_portal_customer(self):
+        """Odoo refuses to archive a contact whose user is active."""
+        user = new_test_user(self.env, "hoa@consent.vn", "base.group_portal")
+        user.partner_id = self.partner
+        self.partner.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(user.active or self.partner.active)
+        self.assertNotIn("hoa", user.login)
+
+    def test_erase_spares_the_company_of_a_contact(self):
+        """Odoo writes the address of a contact on to its company."""
+        company = self._create_partner("Lamp Ltd", is_company=True, street="1 Quay")
+        clerk = self._create_partner("Bình", parent_id=company.id, email="b@lamp.vn")
+        self.assertEqual(clerk.street, "1 Quay")
+        clerk.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(clerk.email or clerk.active)
+        self.assertEqual((company.street, company.name), ("1 Quay", "Lamp Ltd"))
+
+    def test_erase_takes_addresses_and_what_was_written_on_leads(self):
+        home = self._create_partner(
+            "Hoa at home", parent_id=self.partner.id, type="delivery", street="9 Hill"
+        )
+        friend = self._create_partner("Lan", parent_id=self.partner.id)
+        lead = self.env["crm.lead"].create(
+            {"name": "Hoa", "email_from": "hoa@consent.vn", "partner_id": False}
+        )
+        mail = lead.message_post(
+            body="Hoa, 9 Hill", email_from="hoa@consent.vn", message_type="email"
+        )
+        self.partner.with_user(self.manager).action_erase_personal_data()
+        self.assertFalse(home.street or home.active)
+        self.assertNotIn("Hoa", home.name)
+        self.assertEqual((friend.name, friend.active), ("Lan", True))
+        self.assertFalse(mail.body or mail.email_from)
+
     def test_erase_is_refused_for_staff_and_debtors(self):
         with self.assertRaises(UserError):
             self.salesman.partner_id.action_erase_personal_data()
@@ -167,6 +212,55 @@ class TestCustomerConsent(HygieneCommon):
         with self.assertRaises(UserError):
             self.partner.action_erase_personal_data()
         self.assertEqual(self.partner.name, "Hoa")
+
+    def test_erase_after_everything_is_paid(self):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_line_ids": [
+                    (0, 0, {"name": "Lamp", "price_unit": 9.0, "tax_ids": False})
+                ],
+            }
+        )
+        invoice.action_post()
+        self._pay_in_cash(invoice)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.partner.action_erase_personal_data()
+        self.assertFalse(self.partner.active)
+
+    def _pay_in_cash(self, invoice):
+        """By an entry that names the customer, as the bank's lines do."""
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        cash = self.env["account.account"].search(
+            [
+                ("account_type", "=", "asset_cash"),
+                ("company_ids", "in", self.env.company.id),
+            ],
+            limit=1,
+        )
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "partner_id": self.partner.id,
+                "line_ids": [
+                    (0, 0, {"account_id": cash.id, "debit": 9.0}),
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": receivable.account_id.id,
+                            "partner_id": self.partner.id,
+                            "credit": 9.0,
+                        },
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (receivable + entry.line_ids.filtered("credit")).reconcile()
 
     def test_age_bands(self):
         self.partner.birth_date = "1990-01-01"

@@ -63,6 +63,20 @@ class TestCustomerDuplicate(HygieneCommon):
         pair.action_reopen()
         self.assertEqual(pair.state, "open")
 
+    def test_what_waits_is_told_what_is_the_same_today(self):
+        values = {"email": "now@x.vn", "phone": "+84912345679"}
+        first = self._create_partner("A", **values)
+        second = self._create_partner("B", **values)
+        pair = self._find(first, second)
+        pair.keep_id = second
+        second.phone = "+84912345678"
+        self.assertFalse(self._find(first, second))
+        self.assertEqual((pair.rules, pair.strong_count), (["email"], 1))
+        self.assertEqual((pair.score, pair.keep_id), (45, second))
+        second.email = "other@x.vn"
+        self._find()
+        self.assertFalse(pair.exists())
+
     def test_number_of_queries_does_not_grow(self):
         def count(number):
             self.env["res.partner"].create(
@@ -119,6 +133,12 @@ class TestCustomerDuplicate(HygieneCommon):
             self._create_partner(name, company_id=company.id, **values)
             for name in ("A", "B")
         ]
+        self.env["res.company"].create({"name": "Against it"})
+        shared = {"email": "half@x.vn", "phone": "+84912345677"}
+        half = [
+            self._create_partner("E", **shared),
+            self._create_partner("F", company_id=company.id, **shared),
+        ]
         weak = [
             self._create_partner(name, company_id=company.id, email="weak@x.vn")
             for name in ("C", "D")
@@ -129,5 +149,6 @@ class TestCustomerDuplicate(HygieneCommon):
         company.customer_merge_automatic = True
         self.env["customer.duplicate"]._cron_find()
         self.assertEqual([p.active for p in sure + weak], [True, False, True, True])
+        self.assertEqual([p.active for p in half], [True, True])
         merge = self.env["customer.merge"].search([("kept_id", "=", sure[0].id)])
         self.assertTrue(merge.is_automatic)

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
@@ -158,6 +160,25 @@ class TestCustomerFollowUp(HygieneCommon):
         self.env.invalidate_all()
         with self.assertRaises(UserError):
             wizard.action_propose()
+
+    def test_appointments_of_today_are_not_in_the_past(self):
+        self.env.company.resource_calendar_id = self.env["resource.calendar"].create(
+            {"name": "Tokyo", "tz": "Asia/Tokyo"}
+        )
+        self._create_snapshot(revenue_12m=900.0, rfm_m=5)
+        self.env.flush_all()
+        care = self.env["customer.care"].search([("partner_id", "=", self.customer.id)])
+        wizard = self.env["customer.appointment.propose"].with_context(
+            active_ids=care.ids
+        )
+        # Monday, 14:20 in Tokyo
+        with freeze_time("2026-03-02 05:20:00"):
+            today = wizard.create({"date_from": "2026-03-02", "duration": 1.0})
+            slots = today._get_slots(self.salesman, 1)
+            self.assertEqual(slots, [datetime(2026, 3, 2, 6, 0)])
+            tomorrow = wizard.create({"date_from": "2026-03-03", "duration": 1.0})
+            slots = tomorrow._get_slots(self.salesman, 1)
+            self.assertEqual(slots, [datetime(2026, 3, 2, 23, 0)])  # 8 in Tokyo
 
     def test_forecast_counts_a_customer_once(self):
         self._create_snapshot(

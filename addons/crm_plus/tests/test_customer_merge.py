@@ -172,6 +172,35 @@ class TestCustomerMerge(HygieneCommon):
         self.assertFalse(self.double.exists())
         self.assertFalse(merge.references)
 
+    def test_who_was_taken_out_of_the_archive_is_not_deleted(self):
+        merge = self._merge()
+        self.double.active = True
+        merge.undo_until = fields.Date.today() - timedelta(days=1)
+        self.env["customer.merge"]._cron_expire()
+        self.assertEqual(merge.state, "expired")
+        self.assertTrue(self.double.exists())
+
+    def test_memberships_of_both_come_back(self):
+        segment = self.env["customer.segment"].create(
+            {"name": "By hand", "kind": "static"}
+        )
+        members = self.env["customer.segment.member"].create(
+            [
+                {
+                    "segment_id": segment.id,
+                    "partner_id": partner.id,
+                    "company_id": self.env.company.id,
+                    "since": fields.Datetime.now(),
+                }
+                for partner in (self.kept, self.double)
+            ]
+        )
+        merge = self._merge()
+        self.assertEqual(members.exists(), members[0])
+        merge.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(members[1].exists().partner_id, self.double)
+
     def test_odoos_wizard_is_journalled_by_hand_only(self):
         wizard = self.env["base.partner.merge.automatic.wizard"]
         wizard.create(

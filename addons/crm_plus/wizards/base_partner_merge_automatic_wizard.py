@@ -23,7 +23,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if not self.env.context.get("crm_plus_merge_journal"):
             return super()._merge(partner_ids, dst_partner, extra_checks)
         partners = self.env["res.partner"].browse(partner_ids).exists()
-        if dst_partner not in partners:
+        if not dst_partner or dst_partner not in partners:
             dst_partner = self._get_ordered_partner(partners.ids)[-1:]
         sources = partners - dst_partner
         if not sources or not dst_partner:
@@ -48,6 +48,25 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return [
             relation for relation in super()._get_fk_on(table) if relation[0] not in own
         ]
+
+    def _has_check_or_unique_constraint(self, table, column):
+        """Override of `base`: a unique index refuses doubles as a constraint does."""
+        if super()._has_check_or_unique_constraint(table, column):
+            return True
+        if not self.env.context.get("crm_plus_merge_keep"):
+            return False
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT 1 FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid"
+                " JOIN pg_attribute a ON a.attrelid = r.oid"
+                " AND a.attnum = ANY(i.indkey) WHERE i.indisunique"
+                " AND NOT i.indisprimary AND r.relname = %s AND a.attname = %s"
+                " AND r.relnamespace = current_schema::regnamespace LIMIT 1",
+                table,
+                column,
+            )
+        )
+        return bool(rows)
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pytz import UTC
+from pytz import UTC, timezone
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -86,7 +86,7 @@ class CustomerAppointmentPropose(models.TransientModel):
     def _get_slots(self, user, number):
         """:return: UTC starts in the user's free working time, at most ``per_day``."""
         calendar = user.resource_calendar_id or self.env.company.resource_calendar_id
-        start = UTC.localize(fields.Datetime.to_datetime(self.date_from))
+        start = self._get_start(calendar.tz or user.tz or "UTC")
         end = start + timedelta(days=7 + 3 * number // self.per_day)
         if calendar:
             intervals = calendar._work_intervals_batch(
@@ -122,6 +122,15 @@ class CustomerAppointmentPropose(models.TransientModel):
                 slots.append(naive)
                 moment += length
         return slots
+
+    def _get_start(self, tz):
+        """:return: the first day's midnight as people there have it, never the past"""
+        midnight = fields.Datetime.to_datetime(self.date_from)
+        now = fields.Datetime.now().replace(minute=0, second=0)
+        return max(
+            timezone(tz).localize(midnight).astimezone(UTC),
+            UTC.localize(now + timedelta(hours=1)),
+        )
 
     def _get_busy(self, user, start, end):
         """:return: [(start, stop)] of what the person has in the calendar."""
