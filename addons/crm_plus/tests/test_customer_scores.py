@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
@@ -335,3 +336,22 @@ class TestCustomerPlaybook(CustomerCommon):
                 [("company_id", "=", self.company.id), ("month", "=", month)]
             )
         )
+
+    def test_night_that_is_interrupted(self):
+        """Who comes after goes on with the other companies, and then all over again."""
+        companies = self.env["res.company"].search([("active", "=", True)])
+        companies |= self.env["res.company"].create([{"name": "N1"}, {"name": "N2"}])
+        snapshots = self.env.registry["customer.snapshot"]
+        with (
+            patch.object(snapshots, "_refresh") as refresh,
+            patch.object(snapshots, "_after_refresh_all"),
+            patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", return_value=0.0
+            ),
+        ):
+            for _run in companies:
+                self.Snapshot._cron_refresh_all()
+            done = [call.kwargs["companies"].id for call in refresh.call_args_list]
+            self.Snapshot._cron_refresh_all()
+        self.assertCountEqual(done, companies.ids)
+        self.assertEqual(refresh.call_args.kwargs["companies"].id, done[0])
