@@ -109,6 +109,12 @@ class TestCustomerOverview(CustomerViewCommon):
         if head["standing"]:
             self.assertFalse(head["standing"]["has_orders"])
 
+    def test_customer_who_changed_hands(self):
+        """The new salesperson looks before the figures know of the change."""
+        snapshot = self._make_snapshot(user_id=self.neighbour.id)
+        self.assertTrue(self._overview(self.seller)["standing"])
+        self.assertEqual(snapshot.user_id, self.seller)
+
     def test_rhythm(self):
         """Days with a confirmed order of the family, each once."""
         today = fields.Datetime.now()
