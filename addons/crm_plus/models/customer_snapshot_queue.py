@@ -56,6 +56,9 @@ class CustomerSnapshot(models.Model):
         """Compute what has changed, a batch of one company at a time."""
         dirty = self.env["customer.snapshot.dirty"].sudo()
         while rows := dirty.search([], limit=_BATCH, order="company_id, id"):
+            if not self._hold_rows():
+                # a night is at work: it would fail where rows change under it
+                break
             company = rows[0].company_id
             rows = rows.filtered(lambda row: row.company_id == company)  # noqa: B023
             self._refresh(rows.partner_id, company)
@@ -63,6 +66,17 @@ class CustomerSnapshot(models.Model):
             left = dirty.search_count([])
             if not self.env["ir.cron"]._commit_progress(len(rows), remaining=left):
                 break
+
+    @api.model
+    def _hold_rows(self):
+        """Keep other crons from these rows up to the end of the transaction.
+
+        :return: whether nobody else holds them
+        """
+        (held,) = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext('crm_plus.snapshot'))")
+        )
+        return held[0]
 
     @api.model
     def _cron_refresh_all(self):
@@ -74,6 +88,7 @@ class CustomerSnapshot(models.Model):
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
         waiting = companies.filtered(lambda company: not _is_done(company))
         for number, company in enumerate(waiting, 1):
+            self._hold_rows()
             self._refresh(companies=company)
             self._after_refresh_all(company)
             left = len(waiting) - number
