@@ -2,7 +2,7 @@
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .view_common import CustomerViewCommon
@@ -84,6 +84,36 @@ class TestCustomerOverview(CustomerViewCommon):
             action = tiles[key]["action"]
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(found, expected)
+
+    def test_one_company_and_one_customer(self):
+        """What figures do not count is not behind them: see `_get_family_domain`."""
+        other = self.env["res.company"].create({"name": "View Other Company"})
+        self.leader.company_ids = [Command.link(other.id)]
+        subsidiary = self.env["res.partner"].create(
+            {"name": "Own Buyer", "parent_id": self.customer.id, "is_company": True}
+        )
+        now = fields.Datetime.now()
+        order = self._make_order(date_order=now - relativedelta(days=3))
+        self._make_order(subsidiary, date_order=now - relativedelta(days=8))
+        self.env["sale.order"].with_company(other).create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": other.id,
+                "date_order": now - relativedelta(days=13),
+                "state": "sale",
+                "order_line": [Command.create({"product_id": self.product.id})],
+            }
+        )
+        self._make_snapshot(order_count=1)
+        companies = (self.company + other).ids
+        overview = self.env["customer.overview"].with_user(self.leader)
+        overview = overview.with_context(allowed_company_ids=companies)
+        head = overview.get_overview(self.customer.id)
+        tiles = {tile["key"]: tile for tile in head["tiles"]}
+        orders = overview.env["sale.order"]
+        domain = tiles["revenue_total"]["action"]["domain"]
+        self.assertEqual(orders.search(domain).ids, order.ids)
+        self.assertEqual(len(head["rhythm"]["days"]), 1)
 
     def test_who_it_is(self):
         tag = self.env["res.partner.category"].create({"name": "Organic"})
