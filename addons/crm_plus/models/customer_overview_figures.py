@@ -147,7 +147,8 @@ class CustomerOverview(models.AbstractModel):
             "score": [snapshot.rfm_r, snapshot.rfm_f, snapshot.rfm_m],
             "band": snapshot.churn_band or "none",
             "band_label": selection["churn_band"].get(snapshot.churn_band, False),
-            "alive": snapshot.alive_probability,
+            # no model gives exactly none: then there is no model, and nothing to say
+            "alive": snapshot.alive_probability or False,
             "reasons": snapshot._get_churn_reason_texts(),
             "lifetime_value": snapshot.lifetime_value_12m,
             "has_orders": bool(snapshot.order_count),

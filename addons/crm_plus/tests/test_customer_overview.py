@@ -85,6 +85,13 @@ class TestCustomerOverview(CustomerViewCommon):
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(found, expected)
 
+    def test_no_probability_without_a_model(self):
+        """A band by rhythm alone is not told as "probably buys again: 0 %"."""
+        snapshot = self._make_snapshot(order_count=4, churn_band="low")
+        self.assertIs(self._overview()["standing"]["alive"], False)
+        snapshot.alive_probability = 0.4
+        self.assertEqual(self._overview()["standing"]["alive"], 0.4)
+
     def test_one_company_and_one_customer(self):
         """What figures do not count is not behind them: see `_get_family_domain`."""
         other = self.env["res.company"].create({"name": "View Other Company"})
