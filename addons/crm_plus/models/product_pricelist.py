@@ -25,7 +25,8 @@ class ProductPricelist(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"segment_ids", "active", "company_id"}.isdisjoint(vals):
+        # kept in the order of price lists, which is what decides between several
+        if not {"segment_ids", "active", "company_id", "sequence"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
 
@@ -68,7 +69,11 @@ class ProductPricelist(models.Model):
     def _put_segment_pricelists(self, result, pricelists, company):
         partners = self.env["res.partner"].with_context(active_test=False)
         partners = partners.browse(key for key in result if key)
-        chosen = partners.sudo().filtered("specific_property_product_pricelist")
+        chosen = partners.sudo().filtered(
+            lambda partner: (
+                partner.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
+            )
+        )
         members = (
             self.env["customer.segment.member"]
             .sudo()

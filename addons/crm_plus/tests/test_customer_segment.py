@@ -189,8 +189,23 @@ class TestCustomerSegment(CustomerCommon):
         chosen = pricelist.copy({"segment_ids": False, "name": "Chosen"})
         self.big.specific_property_product_pricelist = chosen
         self.assertEqual(self.big.property_product_pricelist, chosen)
+        chosen.active = False
+        self.big.invalidate_recordset()
+        self.assertEqual(self.big.property_product_pricelist, pricelist)
+        second = pricelist.copy(
+            {"segment_ids": [Command.set(self.rule.ids)], "sequence": -4}
+        )
+        self.assertEqual(self._ordered_pricelists(), [pricelist.id, second.id])
+        second.sequence = -6
+        self.env.flush_all()
+        self.assertEqual(self._ordered_pricelists(), [second.id, pricelist.id])
+        second.unlink()
         pricelist.active = False
         self.assertFalse(pricelist._get_segment_pricelist_ids(self.company.id))
+
+    def _ordered_pricelists(self):
+        pricelists = self.env["product.pricelist"]
+        return list(pricelists._get_segment_pricelist_ids(self.company.id))
 
     def test_activities(self):
         """The dialogue gets every member."""
