@@ -118,6 +118,23 @@ class TestCustomerSegment(CustomerCommon):
         with self.assertRaises(UserError):
             self.rule.partner_ids = self.big
 
+    def test_by_hand_in_two_companies(self):
+        """Editing in one company leaves the other's members where they are."""
+        other = self.env["res.company"].create({"name": "Segments Elsewhere"})
+        static = self.Segment.create(
+            {
+                "name": "Friends",
+                "kind": "static",
+                "partner_ids": [Command.set(self.big.ids)],
+            }
+        )
+        elsewhere = static.with_context(allowed_company_ids=[other.id, self.company.id])
+        self.assertFalse(elsewhere.partner_ids)
+        elsewhere.partner_ids = self.small
+        self.assertEqual(elsewhere.partner_ids, self.small)
+        self.env.invalidate_all()
+        self.assertEqual(static.partner_ids, self.big)
+
     def test_rights(self):
         """Sellers use segments; managers make them."""
         seller = self._new_user("cp_segment_seller")
