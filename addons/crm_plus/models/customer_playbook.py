@@ -136,7 +136,8 @@ class CustomerPlaybook(models.Model):
             domain &= Domain("value_at_risk", ">=", self.min_value)
         if self.assign_to == "salesperson" and not self.user_id:
             domain &= Domain("user_id.active", "=", True)
-        since = moment.today - timedelta(days=self.pause_days)
+        # without a pause once a day still, however often it is run
+        since = moment.today - timedelta(days=max(self.pause_days, 1))
         lately = self.env["customer.playbook.entry"]._search(
             [("playbook_id", "=", self.id), ("entered_on", ">", since)]
         )

@@ -274,6 +274,14 @@ class TestCustomerPlaybook(CustomerCommon):
             first, {c: self.book._is_left_alone(c) for c in self.customers}
         )
 
+    def test_no_pause(self):
+        """A customer may enter again at once: tomorrow, not in the next run of today."""
+        self.book.pause_days = 0
+        self.assertTrue(self.book._run(self.moment))
+        self.assertFalse(self.book._run(self.moment))
+        tomorrow = self.moment._replace(today=self.moment.today + timedelta(days=1))
+        self.assertEqual(self.book._run(tomorrow).partner_id, self.customers)
+
     def test_most_valuable_first(self):
         self.book.max_per_day = 3
         entries = self.book._run(self.moment)
