@@ -152,9 +152,14 @@ class CustomerPlaybook(models.Model):
         entries = self.env["customer.playbook.entry"].sudo()
         for book in self.sudo().with_company(moment.company):
             book = book.with_context(allowed_company_ids=moment.company.ids)
+            left = book.max_per_day - entries.search_count(
+                [("playbook_id", "=", book.id), ("entered_on", "=", moment.today)]
+            )
+            if left <= 0:
+                continue
             snapshots = book.env["customer.snapshot"].search(
                 book._get_customer_domain(moment),
-                limit=book.max_per_day,
+                limit=left,
                 order="value_at_risk DESC, id",
             )
             new = entries.create(

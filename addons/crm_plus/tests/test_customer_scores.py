@@ -289,6 +289,10 @@ class TestCustomerPlaybook(CustomerCommon):
             [("partner_id", "in", self.customers.ids)], order="value_at_risk"
         )
         self.assertEqual(entries.partner_id, values[-3:].partner_id)
+        self.assertFalse(self.book._run(self.moment), "as many as a day may have")
+        self.book.max_per_day = 5
+        again = self.book._run(self.moment)
+        self.assertEqual(again.partner_id, values[-5:-3].partner_id)
 
     def test_fallback_person(self):
         """Customers of nobody go to the person that is named."""
