@@ -212,6 +212,23 @@ class TestCustomerSnapshot(CustomerCommon):
         self.env.cr.precommit.run()
         self.assertEqual(dirty.search([]).partner_id, self.customer)
 
+    def test_deleted(self):
+        """A quotation or a lead that is gone is not open any more."""
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Gone soon",
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+            }
+        )
+        dirty = self.env["customer.snapshot.dirty"]
+        for record in (self._quote(self.customer), lead):
+            self.env.cr.precommit.run()
+            dirty.search([]).unlink()
+            record.unlink()
+            self.env.cr.precommit.run()
+            self.assertEqual(dirty.search([]).partner_id, self.customer)
+
     def test_orders_cost_no_query(self):
         """Marking costs nothing while an order is written: one INSERT at the commit."""
         self._quote(self.customer)
