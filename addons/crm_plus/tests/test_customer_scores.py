@@ -275,7 +275,7 @@ class TestCustomerPlaybook(CustomerCommon):
         )
 
     def test_no_pause(self):
-        """A customer may enter again at once: tomorrow, not in the next run of today."""
+        """A customer may enter again tomorrow, not in the next run of today."""
         self.book.pause_days = 0
         self.assertTrue(self.book._run(self.moment))
         self.assertFalse(self.book._run(self.moment))

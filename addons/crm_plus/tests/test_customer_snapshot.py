@@ -60,6 +60,20 @@ class TestCustomerSnapshot(CustomerCommon):
         self.assertEqual(self._snapshot(self.customer).order_count, 1)
         self.assertFalse(self._snapshot(other, refresh=False))
 
+    def test_contact_becomes_a_customer(self):
+        """A contact that is a company of its own takes its purchases along."""
+        child = self._new_customer("Branch", parent_id=self.customer.id)
+        self._buy(child, 3)
+        self.assertEqual(self._snapshot(self.customer).order_count, 1)
+        dirty = self.env["customer.snapshot.dirty"]
+        self.env.cr.precommit.run()
+        dirty.search([]).unlink()
+        child.is_company = True
+        self.env.cr.precommit.run()
+        self.Snapshot._refresh(dirty.search([]).partner_id, self.company)
+        self.assertEqual(self._snapshot(child, refresh=False).order_count, 1)
+        self.assertEqual(self._snapshot(self.customer, refresh=False).order_count, 0)
+
     def test_quotes_and_open_orders(self):
         self._quote(self.customer, 2, 70)
         self._buy(self.customer, 1, 50)
