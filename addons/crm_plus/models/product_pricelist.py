@@ -12,6 +12,8 @@ class ProductPricelist(models.Model):
     segment_ids = fields.Many2many(
         "customer.segment",
         string="Customer Segments",
+        # without its segment a price list would be everybody's
+        ondelete="restrict",
         help="Customers in these segments get this price list, unless a price list was"
         " chosen for them. With several, the first in the order of price lists counts.",
     )

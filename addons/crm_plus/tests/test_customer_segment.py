@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CustomerCommon
 
@@ -219,6 +222,14 @@ class TestCustomerSegment(CustomerCommon):
         second.unlink()
         pricelist.active = False
         self.assertFalse(pricelist._get_segment_pricelist_ids(self.company.id))
+
+    def test_pricelist_keeps_its_segment(self):
+        """Deleting the segment would make its price list everybody's."""
+        self.env["product.pricelist"].create(
+            {"name": "For much", "segment_ids": [Command.set(self.rule.ids)]}
+        )
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.rule.unlink()
 
     def _ordered_pricelists(self):
         pricelists = self.env["product.pricelist"]
