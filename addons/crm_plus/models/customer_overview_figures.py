@@ -109,7 +109,10 @@ class CustomerOverview(models.AbstractModel):
                 snapshot.open_order_count,
                 snapshot.open_order_amount,
                 "sale.order",
-                [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")],
+                [
+                    ("state", "=", "sale"),
+                    ("invoice_status", "in", ["no", "to invoice"]),
+                ],
             ),
             (
                 "leads",
@@ -117,7 +120,7 @@ class CustomerOverview(models.AbstractModel):
                 snapshot.lead_count,
                 0,
                 "crm.lead",
-                [("won_status", "=", "pending")],
+                [("won_status", "=", "pending"), ("active", "=", True)],
             ),
         )
         tiles = []
