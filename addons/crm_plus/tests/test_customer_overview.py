@@ -102,15 +102,23 @@ class TestCustomerOverview(CustomerViewCommon):
         now = fields.Datetime.now()
         order = self._make_order(date_order=now - relativedelta(days=3))
         self._make_order(subsidiary, date_order=now - relativedelta(days=8))
-        self.env["sale.order"].with_company(other).create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": other.id,
-                "date_order": now - relativedelta(days=13),
-                "state": "sale",
-                "order_line": [Command.create({"product_id": self.product.id})],
-            }
+        foreign = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "order_line": [Command.create({"product_id": self.product.id})],
+                }
+            )
         )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET state = 'sale', date_order = %s WHERE id = %s",
+            [now - relativedelta(days=13), foreign.id],
+        )
+        self.env.invalidate_all()
         self._make_snapshot(order_count=1)
         companies = (self.company + other).ids
         overview = self.env["customer.overview"].with_user(self.leader)
