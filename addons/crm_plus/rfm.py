@@ -5,6 +5,8 @@ A score is 1 (worst) to 5 (best); 0 is none. Frequency and money are one score, 
 mean rounded up at the half: who comes often and who spends much are both worth keeping.
 """
 
+from math import isfinite
+
 #: the names for recency 1 to 5 (rows) by frequency and money together 1 to 5 (columns)
 SEGMENTS = (
     ("lost", "lost", "at_risk", "cannot_lose", "cannot_lose"),
@@ -30,7 +32,8 @@ def parse_cuts(text: str) -> list[float]:
     :raises ValueError: not four numbers, or they do not ascend
     """
     cuts = [float(part) for part in text.replace(";", ",").split(",")]
-    if len(cuts) != 4 or cuts != sorted(set(cuts)):
+    # "inf" and "nan" are numbers to Python, but none that can be kept as Json
+    if len(cuts) != 4 or not all(map(isfinite, cuts)) or cuts != sorted(set(cuts)):
         raise ValueError("four numbers that ascend are wanted")
     return cuts
 

@@ -25,6 +25,10 @@ class CrmLead(models.Model):
             self._mark_customers()
         return result
 
+    def unlink(self):
+        self._mark_customers()
+        return super().unlink()
+
     def _mark_customers(self):
         if partners := self.partner_id:
             companies = self.company_id or self.env.company

@@ -195,6 +195,7 @@ class CustomerOverview(models.AbstractModel):
             groups = orders._read_group(
                 [
                     ("partner_id", "in", customer._get_customer_family_ids()),
+                    ("company_id", "=", self.env.company.id),
                     ("state", "=", "sale"),
                     ("date_order", ">=", since),
                 ],

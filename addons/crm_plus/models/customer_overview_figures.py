@@ -25,7 +25,7 @@ class CustomerOverview(models.AbstractModel):
         orders = self._prepare_list_action(
             "sale.order",
             self.env._("Orders"),
-            [("partner_id", "child_of", customer.id), ("state", "=", "sale")],
+            [*self._get_family_domain(customer), ("state", "=", "sale")],
         )
         tiles = [
             _tile("revenue_total", self.env._("Value to date"), snapshot.revenue_total),
@@ -77,7 +77,7 @@ class CustomerOverview(models.AbstractModel):
             "account.move",
             self.env._("Invoices"),
             [
-                ("partner_id", "child_of", customer.id),
+                *self._get_family_domain(customer),
                 ("move_type", "in", ["out_invoice", "out_refund"]),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ["not_paid", "partial"]),
@@ -93,7 +93,7 @@ class CustomerOverview(models.AbstractModel):
 
     def _get_open_tiles(self, customer, snapshot):
         """Counts of what is open, with its amount; nothing open needs no tile."""
-        of_customer = [("partner_id", "child_of", customer.id)]
+        of_customer = self._get_family_domain(customer)
         rows = (
             (
                 "quotes",
@@ -109,7 +109,10 @@ class CustomerOverview(models.AbstractModel):
                 snapshot.open_order_count,
                 snapshot.open_order_amount,
                 "sale.order",
-                [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")],
+                [
+                    ("state", "=", "sale"),
+                    ("invoice_status", "in", ["no", "to invoice"]),
+                ],
             ),
             (
                 "leads",
@@ -117,7 +120,7 @@ class CustomerOverview(models.AbstractModel):
                 snapshot.lead_count,
                 0,
                 "crm.lead",
-                [("won_status", "=", "pending")],
+                [("won_status", "=", "pending"), ("active", "=", True)],
             ),
         )
         tiles = []
@@ -147,7 +150,8 @@ class CustomerOverview(models.AbstractModel):
             "score": [snapshot.rfm_r, snapshot.rfm_f, snapshot.rfm_m],
             "band": snapshot.churn_band or "none",
             "band_label": selection["churn_band"].get(snapshot.churn_band, False),
-            "alive": snapshot.alive_probability,
+            # no model gives exactly none: then there is no model, and nothing to say
+            "alive": snapshot.alive_probability or False,
             "reasons": snapshot._get_churn_reason_texts(),
             "lifetime_value": snapshot.lifetime_value_12m,
             "has_orders": bool(snapshot.order_count),
@@ -163,6 +167,16 @@ class CustomerOverview(models.AbstractModel):
 
     def _can_read(self, record, name):
         return record._has_field_access(record._fields[name], "read")
+
+    def _get_family_domain(self, customer):
+        """Documents of the customer and all contacts, as the figures count them.
+
+        Those of the current company, and of a subsidiary that buys for itself none.
+        """
+        return [
+            ("partner_id.commercial_partner_id", "=", customer.id),
+            ("company_id", "in", [self.env.company.id, False]),
+        ]
 
     def _prepare_list_action(self, model, name, domain):
         """An action with the records behind a figure, where the user may read them."""

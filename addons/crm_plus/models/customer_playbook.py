@@ -136,7 +136,8 @@ class CustomerPlaybook(models.Model):
             domain &= Domain("value_at_risk", ">=", self.min_value)
         if self.assign_to == "salesperson" and not self.user_id:
             domain &= Domain("user_id.active", "=", True)
-        since = moment.today - timedelta(days=self.pause_days)
+        # without a pause once a day still, however often it is run
+        since = moment.today - timedelta(days=max(self.pause_days, 1))
         lately = self.env["customer.playbook.entry"]._search(
             [("playbook_id", "=", self.id), ("entered_on", ">", since)]
         )
@@ -151,9 +152,14 @@ class CustomerPlaybook(models.Model):
         entries = self.env["customer.playbook.entry"].sudo()
         for book in self.sudo().with_company(moment.company):
             book = book.with_context(allowed_company_ids=moment.company.ids)
+            left = book.max_per_day - entries.search_count(
+                [("playbook_id", "=", book.id), ("entered_on", "=", moment.today)]
+            )
+            if left <= 0:
+                continue
             snapshots = book.env["customer.snapshot"].search(
                 book._get_customer_domain(moment),
-                limit=book.max_per_day,
+                limit=left,
                 order="value_at_risk DESC, id",
             )
             new = entries.create(

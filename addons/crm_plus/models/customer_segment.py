@@ -53,13 +53,22 @@ class CustomerSegment(models.Model):
     @api.depends("member_ids.until")
     @api.depends_context("allowed_company_ids")
     def _compute_partner_ids(self):
-        groups = dict(
-            self.env["customer.segment.member"]._read_group(
-                self._get_member_domain(), ["segment_id"], ["partner_id:recordset"]
-            )
+        groups = self.env["customer.segment.member"]._read_group(
+            self._get_member_domain(),
+            ["segment_id", "company_id"],
+            ["partner_id:recordset"],
         )
         for segment in self:
-            segment.partner_ids = groups.get(segment)
+            # chosen by hand is what one company writes, see `_set_members`
+            company = segment.company_id or self.env.company
+            segment.partner_ids = self.env["res.partner"].union(
+                *(
+                    partners
+                    for of_segment, of_company, partners in groups
+                    if of_segment == segment
+                    and (segment.kind != "static" or of_company == company)
+                )
+            )
 
     def _inverse_partner_ids(self):
         for segment in self:

@@ -1,11 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: customers that one run of the cron computes in one transaction
 _BATCH = 5_000
 _KEY = "crm_plus.dirty_partners"
+#: a night that is interrupted goes on for so long; the next one begins anew
+_NIGHT = timedelta(hours=6)
 
 
 class CustomerSnapshot(models.Model):
@@ -52,6 +56,9 @@ class CustomerSnapshot(models.Model):
         """Compute what has changed, a batch of one company at a time."""
         dirty = self.env["customer.snapshot.dirty"].sudo()
         while rows := dirty.search([], limit=_BATCH, order="company_id, id"):
+            if not self._hold_rows():
+                # a night is at work: it would fail where rows change under it
+                break
             company = rows[0].company_id
             rows = rows.filtered(lambda row: row.company_id == company)  # noqa: B023
             self._refresh(rows.partner_id, company)
@@ -61,15 +68,48 @@ class CustomerSnapshot(models.Model):
                 break
 
     @api.model
+    def _hold_rows(self):
+        """Keep other crons from these rows up to the end of the transaction.
+
+        :return: whether nobody else holds them
+        """
+        (held,) = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext('crm_plus.snapshot'))")
+        )
+        return held[0]
+
+    @api.model
     def _cron_refresh_all(self):
-        """Every night: everything, one company at a time."""
+        """Every night: everything, one company at a time.
+
+        A night that runs out of time is called again by the scheduler and goes on with
+        the companies that are left.
+        """
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        for number, company in enumerate(companies, 1):
+        waiting = companies.filtered(lambda company: not _is_done(company))
+        for number, company in enumerate(waiting, 1):
+            self._hold_rows()
             self._refresh(companies=company)
             self._after_refresh_all(company)
-            left = len(companies) - number
+            left = len(waiting) - number
+            # who comes after the last one begins anew
+            _note_night(company if left else companies, done=bool(left))
             if not self.env["ir.cron"]._commit_progress(1, remaining=left):
                 break
 
     def _after_refresh_all(self, company):
         """Hook: what builds on the fresh rows of a company, in the same transaction."""
+
+
+def _is_done(company):
+    """Whether a night that is not over has computed this company already."""
+    done_at = fields.Datetime.to_datetime((company.rfm_cuts or {}).get("night"))
+    return bool(done_at) and fields.Datetime.now() - done_at < _NIGHT
+
+
+def _note_night(companies, done):
+    done_at = done and fields.Datetime.to_string(fields.Datetime.now())
+    for company in companies:
+        cuts = company.rfm_cuts or {}
+        if cuts.get("night", False) != done_at:
+            company.rfm_cuts = {**cuts, "night": done_at}

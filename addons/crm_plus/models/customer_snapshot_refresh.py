@@ -67,8 +67,16 @@ class CustomerSnapshot(models.Model):
         domain = [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
         found = self.with_context(active_test=False).search(domain)
         if not found and customer:
-            # the row is not the user's to write, whoever the customer belongs to
-            self.sudo().create({"partner_id": customer.id, "company_id": company.id})
+            # there may be one that still belongs to the former salesperson, and
+            # somebody else may make it at the same time: then this is tried again
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO customer_snapshot (partner_id, company_id)"
+                    " VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    customer.id,
+                    company.id,
+                )
+            )
             self._refresh(customer, company)
             found = self.with_context(active_test=False).search(domain)
         return found

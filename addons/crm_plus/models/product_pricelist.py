@@ -12,6 +12,8 @@ class ProductPricelist(models.Model):
     segment_ids = fields.Many2many(
         "customer.segment",
         string="Customer Segments",
+        # without its segment a price list would be everybody's
+        ondelete="restrict",
         help="Customers in these segments get this price list, unless a price list was"
         " chosen for them. With several, the first in the order of price lists counts.",
     )
@@ -25,7 +27,8 @@ class ProductPricelist(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"segment_ids", "active", "company_id"}.isdisjoint(vals):
+        # kept in the order of price lists, which is what decides between several
+        if not {"segment_ids", "active", "company_id", "sequence"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
 
@@ -68,7 +71,11 @@ class ProductPricelist(models.Model):
     def _put_segment_pricelists(self, result, pricelists, company):
         partners = self.env["res.partner"].with_context(active_test=False)
         partners = partners.browse(key for key in result if key)
-        chosen = partners.sudo().filtered("specific_property_product_pricelist")
+        chosen = partners.sudo().filtered(
+            lambda partner: (
+                partner.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
+            )
+        )
         members = (
             self.env["customer.segment.member"]
             .sudo()

@@ -2,7 +2,9 @@
 
 from odoo import models
 
-_FIGURES = {"active", "user_id", "parent_id"}
+#: what decides whose purchases a contact's are
+_FAMILY = {"parent_id", "is_company"}
+_FIGURES = {"active", "user_id"} | _FAMILY
 
 
 class ResPartner(models.Model):
@@ -12,7 +14,8 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         marks = not _FIGURES.isdisjoint(vals)
-        former = self.commercial_partner_id if "parent_id" in vals else self.browse()
+        moves = not _FAMILY.isdisjoint(vals)
+        former = self.commercial_partner_id if moves else self.browse()
         result = super().write(vals)
         if marks:
             (self | former)._mark_snapshots()

@@ -19,7 +19,10 @@ class ResPartner(models.Model):
         help="The figures of this customer in the current company.",
     )
     customer_revenue_12m = fields.Monetary(
-        "12 Months", related="customer_snapshot_id.revenue_12m"
+        "12 Months",
+        related="customer_snapshot_id.revenue_12m",
+        # the figures of others' customers are not everybody's to read
+        related_sudo=False,
     )
 
     @api.depends("commercial_partner_id")

@@ -26,6 +26,10 @@ class SaleOrder(models.Model):
             self._mark_customers()
         return result
 
+    def unlink(self):
+        self._mark_customers()
+        return super().unlink()
+
     def _mark_customers(self):
         snapshots = self.env["customer.snapshot"]
         for company, orders in self.grouped("company_id").items():

@@ -2,7 +2,7 @@
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .view_common import CustomerViewCommon
@@ -85,6 +85,51 @@ class TestCustomerOverview(CustomerViewCommon):
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(found, expected)
 
+    def test_no_probability_without_a_model(self):
+        """A band by rhythm alone is not told as "probably buys again: 0 %"."""
+        snapshot = self._make_snapshot(order_count=4, churn_band="low")
+        self.assertIs(self._overview()["standing"]["alive"], False)
+        snapshot.alive_probability = 0.4
+        self.assertEqual(self._overview()["standing"]["alive"], 0.4)
+
+    def test_one_company_and_one_customer(self):
+        """What figures do not count is not behind them: see `_get_family_domain`."""
+        other = self.env["res.company"].create({"name": "View Other Company"})
+        self.leader.company_ids = [Command.link(other.id)]
+        subsidiary = self.env["res.partner"].create(
+            {"name": "Own Buyer", "parent_id": self.customer.id, "is_company": True}
+        )
+        now = fields.Datetime.now()
+        order = self._make_order(date_order=now - relativedelta(days=3))
+        self._make_order(subsidiary, date_order=now - relativedelta(days=8))
+        foreign = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "order_line": [Command.create({"product_id": self.product.id})],
+                }
+            )
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET state = 'sale', date_order = %s WHERE id = %s",
+            [now - relativedelta(days=13), foreign.id],
+        )
+        self.env.invalidate_all()
+        self._make_snapshot(order_count=1)
+        companies = (self.company + other).ids
+        overview = self.env["customer.overview"].with_user(self.leader)
+        overview = overview.with_context(allowed_company_ids=companies)
+        head = overview.get_overview(self.customer.id)
+        tiles = {tile["key"]: tile for tile in head["tiles"]}
+        orders = overview.env["sale.order"]
+        domain = tiles["revenue_total"]["action"]["domain"]
+        self.assertEqual(orders.search(domain).ids, order.ids)
+        self.assertEqual(len(head["rhythm"]["days"]), 1)
+
     def test_who_it_is(self):
         tag = self.env["res.partner.category"].create({"name": "Organic"})
         self.customer.category_id = tag
@@ -108,6 +153,12 @@ class TestCustomerOverview(CustomerViewCommon):
         self.assertFalse(head["rhythm"]["days"])
         if head["standing"]:
             self.assertFalse(head["standing"]["has_orders"])
+
+    def test_customer_who_changed_hands(self):
+        """The new salesperson looks before the figures know of the change."""
+        snapshot = self._make_snapshot(user_id=self.neighbour.id)
+        self.assertTrue(self._overview(self.seller)["standing"])
+        self.assertEqual(snapshot.user_id, self.seller)
 
     def test_rhythm(self):
         """Days with a confirmed order of the family, each once."""

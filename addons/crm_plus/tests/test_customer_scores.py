@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
@@ -273,6 +274,14 @@ class TestCustomerPlaybook(CustomerCommon):
             first, {c: self.book._is_left_alone(c) for c in self.customers}
         )
 
+    def test_no_pause(self):
+        """A customer may enter again tomorrow, not in the next run of today."""
+        self.book.pause_days = 0
+        self.assertTrue(self.book._run(self.moment))
+        self.assertFalse(self.book._run(self.moment))
+        tomorrow = self.moment._replace(today=self.moment.today + timedelta(days=1))
+        self.assertEqual(self.book._run(tomorrow).partner_id, self.customers)
+
     def test_most_valuable_first(self):
         self.book.max_per_day = 3
         entries = self.book._run(self.moment)
@@ -280,6 +289,10 @@ class TestCustomerPlaybook(CustomerCommon):
             [("partner_id", "in", self.customers.ids)], order="value_at_risk"
         )
         self.assertEqual(entries.partner_id, values[-3:].partner_id)
+        self.assertFalse(self.book._run(self.moment), "as many as a day may have")
+        self.book.max_per_day = 5
+        again = self.book._run(self.moment)
+        self.assertEqual(again.partner_id, values[-5:-3].partner_id)
 
     def test_fallback_person(self):
         """Customers of nobody go to the person that is named."""
@@ -335,3 +348,22 @@ class TestCustomerPlaybook(CustomerCommon):
                 [("company_id", "=", self.company.id), ("month", "=", month)]
             )
         )
+
+    def test_night_that_is_interrupted(self):
+        """Who comes after goes on with the other companies, and then all over again."""
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        companies |= self.env["res.company"].create([{"name": "N1"}, {"name": "N2"}])
+        snapshots = self.env.registry["customer.snapshot"]
+        with (
+            patch.object(snapshots, "_refresh") as refresh,
+            patch.object(snapshots, "_after_refresh_all"),
+            patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", return_value=0.0
+            ),
+        ):
+            for _run in companies:
+                self.Snapshot._cron_refresh_all()
+            done = [call.kwargs["companies"].id for call in refresh.call_args_list]
+            self.Snapshot._cron_refresh_all()
+        self.assertCountEqual(done, companies.ids)
+        self.assertEqual(refresh.call_args.kwargs["companies"].id, done[0])

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CustomerCommon
 
@@ -118,6 +121,23 @@ class TestCustomerSegment(CustomerCommon):
         with self.assertRaises(UserError):
             self.rule.partner_ids = self.big
 
+    def test_by_hand_in_two_companies(self):
+        """Editing in one company leaves the other's members where they are."""
+        other = self.env["res.company"].create({"name": "Segments Elsewhere"})
+        static = self.Segment.create(
+            {
+                "name": "Friends",
+                "kind": "static",
+                "partner_ids": [Command.set(self.big.ids)],
+            }
+        )
+        elsewhere = static.with_context(allowed_company_ids=[other.id, self.company.id])
+        self.assertFalse(elsewhere.partner_ids)
+        elsewhere.partner_ids = self.small
+        self.assertEqual(elsewhere.partner_ids, self.small)
+        self.env.invalidate_all()
+        self.assertEqual(static.partner_ids, self.big)
+
     def test_rights(self):
         """Sellers use segments; managers make them."""
         seller = self._new_user("cp_segment_seller")
@@ -189,8 +209,31 @@ class TestCustomerSegment(CustomerCommon):
         chosen = pricelist.copy({"segment_ids": False, "name": "Chosen"})
         self.big.specific_property_product_pricelist = chosen
         self.assertEqual(self.big.property_product_pricelist, chosen)
+        chosen.active = False
+        self.big.invalidate_recordset()
+        self.assertEqual(self.big.property_product_pricelist, pricelist)
+        second = pricelist.copy(
+            {"segment_ids": [Command.set(self.rule.ids)], "sequence": -4}
+        )
+        self.assertEqual(self._ordered_pricelists(), [pricelist.id, second.id])
+        second.sequence = -6
+        self.env.flush_all()
+        self.assertEqual(self._ordered_pricelists(), [second.id, pricelist.id])
+        second.unlink()
         pricelist.active = False
         self.assertFalse(pricelist._get_segment_pricelist_ids(self.company.id))
+
+    def test_pricelist_keeps_its_segment(self):
+        """Deleting the segment would make its price list everybody's."""
+        self.env["product.pricelist"].create(
+            {"name": "For much", "segment_ids": [Command.set(self.rule.ids)]}
+        )
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.rule.unlink()
+
+    def _ordered_pricelists(self):
+        pricelists = self.env["product.pricelist"]
+        return list(pricelists._get_segment_pricelist_ids(self.company.id))
 
     def test_activities(self):
         """The dialogue gets every member."""

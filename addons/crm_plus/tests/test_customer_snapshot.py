@@ -60,6 +60,20 @@ class TestCustomerSnapshot(CustomerCommon):
         self.assertEqual(self._snapshot(self.customer).order_count, 1)
         self.assertFalse(self._snapshot(other, refresh=False))
 
+    def test_contact_becomes_a_customer(self):
+        """A contact that is a company of its own takes its purchases along."""
+        child = self._new_customer("Branch", parent_id=self.customer.id)
+        self._buy(child, 3)
+        self.assertEqual(self._snapshot(self.customer).order_count, 1)
+        dirty = self.env["customer.snapshot.dirty"]
+        self.env.cr.precommit.run()
+        dirty.search([]).unlink()
+        child.is_company = True
+        self.env.cr.precommit.run()
+        self.Snapshot._refresh(dirty.search([]).partner_id, self.company)
+        self.assertEqual(self._snapshot(child, refresh=False).order_count, 1)
+        self.assertEqual(self._snapshot(self.customer, refresh=False).order_count, 0)
+
     def test_quotes_and_open_orders(self):
         self._quote(self.customer, 2, 70)
         self._buy(self.customer, 1, 50)
@@ -211,6 +225,23 @@ class TestCustomerSnapshot(CustomerCommon):
         orders[0]._action_cancel()
         self.env.cr.precommit.run()
         self.assertEqual(dirty.search([]).partner_id, self.customer)
+
+    def test_deleted(self):
+        """A quotation or a lead that is gone is not open any more."""
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Gone soon",
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+            }
+        )
+        dirty = self.env["customer.snapshot.dirty"]
+        for record in (self._quote(self.customer), lead):
+            self.env.cr.precommit.run()
+            dirty.search([]).unlink()
+            record.unlink()
+            self.env.cr.precommit.run()
+            self.assertEqual(dirty.search([]).partner_id, self.customer)
 
     def test_orders_cost_no_query(self):
         """Marking costs nothing while an order is written: one INSERT at the commit."""

@@ -31,6 +31,20 @@ class TestCustomerTimelineAccess(CustomerViewCommon):
         self.assertEqual(self._ids(theirs + own, self.neighbour), own)
         self.assertEqual(self._ids(theirs + own, self.leader), theirs + own)
 
+    def test_revenue_on_the_partner(self):
+        """Who may not see the figures does not read them on the partner either."""
+        self._make_snapshot(revenue_12m=700)
+        staff = self._make_user("view_clerk", "base.group_user")
+        for user, revenue in (
+            (self.leader, 700),
+            (self.seller, 700),
+            (self.neighbour, 0),
+            (staff, 0),
+        ):
+            self.env.invalidate_all()
+            partner = self.customer.with_user(user)
+            self.assertEqual(partner.customer_revenue_12m, revenue, user.login)
+
     def test_people_outside_of_sales(self):
         self._make_order()
         portal = new_test_user(self.env, "view_portal", groups="base.group_portal")

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -60,3 +63,17 @@ class TestMailingSegment(BaseCommon):
         mailing = self._create_mailing(self.segment)
         self.segment.partner_ids = self.outside
         self.assertEqual(mailing._get_recipients(), self.outside.ids)
+
+    def test_archived_segment(self):
+        """A segment that is archived does not make it a mailing to everybody."""
+        mailing = self._create_mailing(self.segment)
+        self.segment.active = False
+        self.assertEqual(
+            set(mailing._get_recipients()), set((self.inside | self.refused).ids)
+        )
+
+    def test_deleted_segment(self):
+        """Nor does one that is deleted: it stays while a mailing names it."""
+        self._create_mailing(self.segment)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.segment.unlink()

@@ -16,7 +16,7 @@ class CustomerOverview(models.AbstractModel):
         returns = self.env["channel.return"]
         if not snapshot or not snapshot.return_count or not returns.has_access("read"):
             return tiles
-        of_customer = [("partner_id", "child_of", customer.id)]
+        of_customer = self._get_family_domain(customer)
         open_count = returns.search_count(
             [
                 *of_customer,
@@ -59,6 +59,7 @@ class CustomerOverview(models.AbstractModel):
         groups = orders._read_group(
             [
                 ("partner_id", "in", customer._get_customer_family_ids()),
+                ("company_id", "=", self.env.company.id),
                 ("state", "=", "sale"),
                 ("sale_channel_id", "!=", False),
             ],

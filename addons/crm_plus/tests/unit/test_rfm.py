@@ -23,7 +23,15 @@ def test_map():
 
 def test_cuts():
     assert parse_cuts("1, 2;3,4.5") == [1, 2, 3, 4.5]
-    for text in ("", "1,2,3", "1,2,2,3", "4,3,2,1", "x,2,3,4"):
+    for text in (
+        "",
+        "1,2,3",
+        "1,2,2,3",
+        "4,3,2,1",
+        "x,2,3,4",
+        "1,2,3,inf",
+        "nan,1,2,3",
+    ):
         with pytest.raises(ValueError):
             parse_cuts(text)
 

@@ -48,7 +48,8 @@ export class CustomerTimeline extends Component {
                     return;
                 }
                 const observer = new IntersectionObserver(([seen]) => {
-                    if (seen.isIntersecting) {
+                    // what failed waits for a click: on its own it would ask for ever
+                    if (seen.isIntersecting && !this.state.isFailed) {
                         this.loadMore();
                     }
                 });
