@@ -51,5 +51,6 @@
         "demo/crm_sales_demo.xml",
         "demo/customer_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }
