@@ -202,7 +202,10 @@ def test_from_a_file_to_an_invoice(world):
     person.open("hub")
     search = person.page.locator(".o_searchview_input")
     search.fill("0912 100 003")
+    # Enter chooses from the list of what can be searched, once that is there
+    person.page.wait_for_selector(".o_searchview_autocomplete :text('Number, parcel')")
     person.page.keyboard.press("Enter")
+    person.page.wait_for_selector(".o_searchview_facet")
     person.settle()
     person.shot("bulk-found")
     rows = person.page.locator(".o_data_row")
