@@ -195,7 +195,10 @@ def adopt(registry, database_name):
     """The registry of a database becomes that of another one like it."""
     from odoo.modules.registry import Registry
     from odoo.sql_db import db_connect
+    from odoo.tools import config
 
+    # Odoo's own test classes take it from here
+    config["db_name"] = [database_name]
     if registry.db_name != database_name:
         del Registry.registries[registry.db_name]
         registry.db_name = database_name
