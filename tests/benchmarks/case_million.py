@@ -102,7 +102,7 @@ def _screens(run, process):
     run.judge(
         "hub grouped by state: seconds",
         medians["order.hub by state"],
-        1,
+        0.7,
         False,
         None,
         f"{medians['order.hub by state']:.2f} s",

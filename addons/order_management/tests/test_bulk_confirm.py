@@ -179,5 +179,5 @@ class TestBulkConfirm(BulkCommon):
 
             return fewest_statements(self.cr, confirm)
 
-        few, many = count(4), count(20)
+        few, many = count(5), count(50)
         self.assertEqual(many.total(), few.total(), many.describe(few))
