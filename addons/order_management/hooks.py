@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .models.order_history_mixin import _drop_append_only_triggers
+from .reports.order_variance_facts import drop_all
 
 
 def pre_init_hook(env):
@@ -90,22 +91,47 @@ def _remove_what_only_tries(env):
 #: the hub's own tables, those that point to others first
 _OWN_TABLES = (
     "order_event",
+    "order_merge_group",
+    "cod_slip_line",
+    "cod_slip",
+    "order_message",
+    "order_request_line",
+    "order_request",
+    "order_shortage",
     "order_approval_step",
+    "order_review_hold",
+    "order_blacklist",
+    "order_whitelist",
     "order_batch_line",
+    "order_sourcing_line",
+    "order_sourcing_booking",
+    "order_sourcing_exclusion",
     "order_batch",
     "order_approval_delegation",
     "order_approval_rule",
+    "order_rule",
     "order_fair_share",
     "order_quota_move",
     "order_quota_transfer",
     "stock_hold",
+    "stock_scan_count",
+    "stock_scan_log",
+    "channel_return_intent",
+    "channel_return_parcel",
+    "channel_return_inspection",
     "channel_return_line",
     "channel_return",
     "channel_settlement_line",
     "channel_settlement",
+    "channel_order_change",
     "channel_order",
     "channel_order_upload",
     "channel_order_mail",
+    "shipment_event",
+    "shipment_message",
+    "delivery_carrier_status_map",
+    "order_carrier_rule",
+    "customs_tariff",
 )
 
 
@@ -119,7 +145,47 @@ _FOREIGN_INDEXES = (
     "sale_order_hub_state_idx",
     "sale_order__sale_channel_id_index",
     "stock_picking__carrier_tracking_ref_index",
+    "stock_picking_several_numbers_idx",
 )
+
+
+def _let_go_of_what_is_used(env):
+    """Goods, warehouses and customers of the demonstration that orders and transfers
+    are about stay with them: Odoo could not delete them, and would say so by errors."""
+    used = {
+        "product.product": ("sale_order_line", "product_id"),
+        "stock.warehouse": ("stock_picking_type", "warehouse_id"),
+        "res.partner": ("sale_order", "partner_id"),
+    }
+    data = env["ir.model.data"].search(
+        [
+            ("module", "=", "order_management"),
+            ("model", "in", [*used, "product.template"]),
+        ]
+    )
+    env.flush_all()
+    kept = data.browse()
+    for model, (table, column) in used.items():
+        rows = data.filtered(lambda row, model=model: row.model == model)
+        found = env.execute_query(
+            SQL(
+                "SELECT DISTINCT %s FROM %s WHERE %s = ANY(%s)",
+                SQL.identifier(column),
+                SQL.identifier(table),
+                SQL.identifier(column),
+                rows.mapped("res_id"),
+            )
+        )
+        ids = {record_id for [record_id] in found}
+        kept |= rows.filtered(lambda row, ids=ids: row.res_id in ids)
+    products = env["product.product"].browse(
+        kept.filtered(lambda row: row.model == "product.product").mapped("res_id")
+    )
+    templates = set(products.with_context(active_test=False).product_tmpl_id.ids)
+    kept |= data.filtered(
+        lambda row: row.model == "product.template" and row.res_id in templates
+    )
+    kept.unlink()
 
 
 def uninstall_hook(env):
@@ -129,15 +195,24 @@ def uninstall_hook(env):
     would hold back what Odoo deletes next are emptied.
     """
     _drop_append_only_triggers(env)
+    drop_all(env.cr)
     _remove_what_only_tries(env)
+    _let_go_of_what_is_used(env)
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    # without the review they would be everybody's rules of the engine
+    env.invalidate_all()
+    rules = env["exception.rule"].with_context(active_test=False)
+    rules.search([("is_review", "=", True)]).unlink()
     # what is asked by the hub's own kinds of activity is nobody's to do any more
     own = (
         "mail_activity_type_approval",
         "mail_activity_type_invoice",
+        "mail_activity_type_late",
         "mail_activity_type_refund",
+        "mail_activity_type_review",
+        "mail_activity_type_shipment",
     )
     kinds = env["mail.activity.type"].browse(
         env["ir.model.data"]

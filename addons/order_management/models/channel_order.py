@@ -123,6 +123,7 @@ class ChannelOrder(models.Model):
             ("updated", "Updated"),
             ("ignored", "Ignored"),
         ],
+        group_expand="_group_expand_state",
         required=True,
         readonly=True,
         default="received",

@@ -130,6 +130,7 @@ class ChannelOrderImporter(models.AbstractModel):
         return {
             "channel_discount_amount": float(sum(borne)),
             "channel_paid": item.is_settled,
+            "cash_on_delivery": item.order.payment.cash_on_delivery,
         }
 
     @api.model
@@ -212,8 +213,13 @@ class ChannelOrderImporter(models.AbstractModel):
 
     @api.model
     def _go_on(self, channel, orders):
-        """Submit and confirm what the channel's settings let go without anybody."""
+        """Submit and confirm what the channel's settings let go without anybody.
+
+        Orders that the review holds wait for a person, whatever the channel says.
+        """
         orders = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        orders._classify()
+        orders = orders._review()
         if channel.auto_submit:
             orders.filtered(
                 lambda order: (
@@ -221,9 +227,11 @@ class ChannelOrderImporter(models.AbstractModel):
                     and order.approval_state == "none"
                     and any(order.order_line.mapped("product_uom_qty"))
                 )
-            ).action_submit()
+            )._submit_reviewed()
         if channel.auto_confirm:
-            self._confirm(orders._get_confirmable())
+            ready = orders._get_confirmable()
+            ready._source()
+            self._confirm(ready)
 
     @api.model
     def _confirm(self, orders):

@@ -97,8 +97,8 @@ class ChannelOrderImporter(models.AbstractModel):
         if not goods:
             return {}
         drafts = {draft.ref: draft for draft in item.lines}
-        order_lines = item.sale_order.order_line
-        lines = {line.channel_line_ref: line for line in order_lines}
+        order_lines = item.sale_order._get_split_family().order_line
+        lines = item.sale_order._get_channel_lines()
         result = {}
         for position, pieces in goods.items():
             sold = item.order.lines[position]
@@ -320,6 +320,7 @@ class ChannelOrderImporter(models.AbstractModel):
             "company_id": order.company_id.id,
             "channel_id": channel.id,
             "external_id": claim["external_id"],
+            "is_refunded_there": True,
             "partner_id": order.partner_id.id,
             "currency_id": order.currency_id.id,
             "user_id": order.user_id.id,

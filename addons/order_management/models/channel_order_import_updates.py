@@ -207,7 +207,7 @@ class ChannelOrderImporter(models.AbstractModel):
 
     @api.model
     def _compare_lines(self, item, order, old, new):
-        lines = {line.channel_line_ref: line for line in order.order_line}
+        lines = order._get_channel_lines()
         found = []
         for ref, values in new.items():
             before, line = old.get(ref), lines.get(ref)
@@ -229,15 +229,16 @@ class ChannelOrderImporter(models.AbstractModel):
         quantity, price = values["quantity"], values["price_unit"]
         discount = values["discount"]
         ref = line.channel_line_ref
-        if before["quantity"] != quantity and line.product_uom_qty != quantity:
+        ordered = line._get_channel_qty()
+        if before["quantity"] != quantity and ordered != quantity:
             found.append(
                 self._prepare_change(
                     "quantity",
                     self.env._("Quantity of %(name)s", name=line.name),
-                    f"{line.product_uom_qty:g}",
+                    f"{ordered:g}",
                     f"{quantity:g}",
                     {"ref": ref, "quantity": quantity},
-                    is_raise=quantity > line.product_uom_qty,
+                    is_raise=quantity > ordered,
                 )
             )
         told = ("price_unit", "discount", "tax_ids")

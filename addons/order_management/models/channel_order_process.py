@@ -52,6 +52,8 @@ class ChannelOrder(models.Model):
         help="The version that the order was last brought to, without personal data.",
     )
 
+    _accepted_idx = models.Index("(sale_order_id) WHERE accepted_codes IS NOT NULL")
+
     def action_process(self):
         """Process these rows now, in this transaction.
 

@@ -21,6 +21,18 @@ class ChannelReturn(models.Model):
         "received": ("inspected",),
         "inspected": ("closed",),
     }
+    #: what a decision is about, and what settling it wrote
+    _DECIDED_FIELDS = frozenset(
+        (
+            "company_id",
+            "currency_id",
+            "fee_amount",
+            "goods_back",
+            "partner_id",
+            "return_type",
+            "settled_at",
+        )
+    )
 
     name = fields.Char("Number", readonly=True, copy=False, index=True)
     company_id = fields.Many2one(
@@ -65,6 +77,7 @@ class ChannelReturn(models.Model):
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
+        group_expand="_group_expand_state",
         required=True,
         readonly=True,
         default="requested",
@@ -135,6 +148,26 @@ class ChannelReturn(models.Model):
             for vals, name in zip(group, names, strict=True):
                 vals["name"] = name or sequences.next_by_code(self._name)
         return super().create(vals_list)
+
+    def write(self, vals):
+        """Override: what was decided on is not turned into something else.
+
+        :raises UserError: when ``vals`` changes what the decision was about
+        """
+        if self._DECIDED_FIELDS.intersection(vals):
+            self.filtered(lambda r: r.state != "requested")._refuse_by_hand()
+        return super().write(vals)
+
+    def _refuse_by_hand(self):
+        """:raises UserError: a person changes what only the buttons do"""
+        if self and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Return %(name)s is decided: its lines stay as they are. Enter a "
+                    "new return for more goods.",
+                    name=self[0].name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):

@@ -1,7 +1,24 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+CONDITIONS = [
+    ("new", "New"),
+    ("opened", "Opened"),
+    ("used", "Used"),
+    ("damaged", "Damaged"),
+    ("defective", "Defective"),
+    ("wrong", "Wrong product"),
+]
+DISPOSITIONS = [
+    ("restock", "Restock"),
+    ("quarantine", "Quarantine"),
+    ("scrap", "Scrap"),
+    ("repair", "Repair"),
+    ("customer", "Send back to customer"),
+    ("vendor", "Send to vendor"),
+]
 
 
 class ChannelReturnLine(models.Model):
@@ -22,6 +39,10 @@ class ChannelReturnLine(models.Model):
             "requested_qty",
             "approved_qty",
         )
+    )
+    #: what receiving, inspecting and settling count: nobody writes it by hand
+    _COUNTED_FIELDS = frozenset(
+        ("received_qty", "inspected_qty", "accepted_qty", "credit_qty")
     )
 
     return_id = fields.Many2one(
@@ -99,24 +120,11 @@ class ChannelReturnLine(models.Model):
         copy=False,
     )
     condition = fields.Selection(
-        [
-            ("new", "New"),
-            ("opened", "Opened"),
-            ("used", "Used"),
-            ("damaged", "Damaged"),
-            ("defective", "Defective"),
-            ("wrong", "Wrong product"),
-        ],
+        CONDITIONS,
         help="As the customer tells it, later as the warehouse finds it.",
     )
     disposition = fields.Selection(
-        [
-            ("restock", "Restock"),
-            ("quarantine", "Quarantine"),
-            ("scrap", "Scrap"),
-            ("repair", "Repair"),
-            ("vendor", "Send to vendor"),
-        ],
+        DISPOSITIONS,
         copy=False,
         help="Where the goods go after inspection.",
     )
@@ -180,15 +188,20 @@ class ChannelReturnLine(models.Model):
         """Add lines to returns that are not decided yet."""
         lines = super().create(vals_list)
         lines._check_return_open()
+        if any(vals.get(name) for vals in vals_list for name in self._COUNTED_FIELDS):
+            lines._refuse_by_hand()
         return lines
 
     def write(self, vals):
         """Change lines; what was asked for is fixed by the decision.
 
-        :raises UserError: when ``vals`` changes the request of a decided return
+        :raises UserError: when ``vals`` changes the request of a decided return, or
+            what is counted
         """
         if self._REQUEST_FIELDS.intersection(vals):
             self._check_return_open()
+        if self._COUNTED_FIELDS.intersection(vals):
+            self._refuse_by_hand()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -196,12 +209,9 @@ class ChannelReturnLine(models.Model):
         self.filtered(lambda line: line.state != "cancelled")._check_return_open()
 
     def _check_return_open(self):
-        decided = self.return_id.filtered(lambda record: record.state != "requested")
-        if decided and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "Return %(name)s is decided: its lines stay as they are. Enter a "
-                    "new return for more goods.",
-                    name=decided[0].name,
-                )
-            )
+        self.return_id.filtered(
+            lambda record: record.state != "requested"
+        )._refuse_by_hand()
+
+    def _refuse_by_hand(self):
+        self.return_id._refuse_by_hand()

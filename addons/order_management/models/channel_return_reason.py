@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class ChannelReturnReason(models.Model):
@@ -28,3 +28,23 @@ class ChannelReturnReason(models.Model):
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "There is a return reason with this code already."
     )
+
+    @api.model
+    @tools.ormcache("self.env.lang")
+    def _get_labels(self):
+        """((id, name), ...) in the language of the context, for customers to choose."""
+        # sudo: customers have no rights on reasons
+        return tuple((reason.id, reason.name) for reason in self.sudo().search([]))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -1,9 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 
@@ -16,29 +13,15 @@ class OrderApprovalRule(models.Model):
     """
 
     _name = "order.approval.rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["order.rule.domain.mixin", "mail.thread"]
     _description = "Approval Rule"
     _order = "level, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True, tracking=True)
-    active = fields.Boolean(default=True, tracking=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-
-    # which orders
+    name = fields.Char(tracking=True)
+    active = fields.Boolean(tracking=True)
     channel_ids = fields.Many2many(
-        "sale.channel",
-        string="Channels",
-        check_company=True,
-        help="Empty: orders of every channel, and those of none.",
-    )
-    order_domain = fields.Char(
-        "Only Orders With",
-        help="Any further condition on the order, such as its tags or country.",
+        help="Empty: orders of every channel, and those of none."
     )
 
     # when
@@ -191,21 +174,6 @@ class OrderApprovalRule(models.Model):
         self.ensure_one()
         by_user = self.approver_type == "user"
         return self.user_ids if by_user else self.group_id.all_user_ids
-
-    @api.constrains("order_domain")
-    def _check_order_domain(self):
-        for rule in self.filtered("order_domain"):
-            try:
-                Domain(literal_eval(rule.order_domain)).validate(self.env["sale.order"])
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The further condition of “%(rule)s” cannot be understood: "
-                        "%(error)s. Choose it again from the list of fields.",
-                        rule=rule.name,
-                        error=error,
-                    )
-                ) from error
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from ast import literal_eval
-
 from odoo import api, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 
 class OrderApprovalRule(models.Model):
@@ -35,18 +33,7 @@ class OrderApprovalRule(models.Model):
 
     def _filter_orders(self, orders):
         """The orders that the rule is about, whatever their figures."""
-        self.ensure_one()
-        orders = orders.filtered(
-            lambda order: (
-                order.company_id == self.company_id
-                and (not self.channel_ids or order.sale_channel_id in self.channel_ids)
-            )
-        )
-        if orders and self.order_domain and self.order_domain != "[]":
-            domain = Domain("id", "in", orders.ids)
-            domain &= Domain(literal_eval(self.order_domain))
-            orders &= orders.sudo().with_context(active_test=False).search(domain)
-        return orders
+        return self._filter_by_domain(self._filter_own(orders))
 
     def _get_reasons(self, facts):
         """Why an order of these facts needs the approval; None when it does not.

@@ -38,6 +38,7 @@ class OrderBatch(models.Model):
             ("ship", "Ship"),
             ("invoice", "Invoice"),
             ("cancel", "Cancel"),
+            ("split", "Split"),
         ],
         "Step",
         required=True,

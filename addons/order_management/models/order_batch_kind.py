@@ -13,10 +13,12 @@ _GROUPS = {
     "approve": ("reviewer",),
     "refuse": ("reviewer",),
     "confirm": ("clerk",),
+    "source": ("clerk",),
     "reserve": ("warehouse", "manager"),
     "ship": ("warehouse", "manager"),
     "invoice": ("accountant", "manager"),
     "cancel": ("clerk",),
+    "split": ("clerk",),
 }
 #: what Odoo wants for the step besides: {step: (model, operation)}
 _ACCESS = {

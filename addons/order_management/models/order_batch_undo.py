@@ -3,7 +3,16 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-_UNDOABLE = ("submit", "approve", "refuse", "confirm", "reserve", "invoice", "cancel")
+_UNDOABLE = (
+    "submit",
+    "approve",
+    "refuse",
+    "confirm",
+    "reserve",
+    "invoice",
+    "cancel",
+    "split",
+)
 
 
 class OrderBatch(models.Model):

@@ -14,6 +14,10 @@ _GROUPS = "id:count_groups"
 #: Memory of a grouping: 200,000 customers fit, PostgreSQL's 4 MB hold a tenth of them
 #: and the rest is sorted on disk.
 _WORK_MEM = 64 * 2**20
+#: What a page read out of turn costs, in pages read in turn, where a covering index is
+#: read as a whole; PostgreSQL's 4 is of disks that turn, and makes it read all of a
+#: million orders instead.
+_PAGE_COST = 1.1
 
 
 class _AddedUp:
@@ -113,7 +117,7 @@ class OrderGroupMixin(models.AbstractModel):
         query = self._search(domain)
         if query.is_empty():
             return []
-        self._raise_work_mem()
+        self._tune_grouping()
         query.groupby = self._field_to_sql(self._table, name, query)
         values = SQL("%s AS %s", query.groupby, SQL.identifier(name))
         groups = Query(self.env, self._table, SQL("(%s)", query.select(values)))
@@ -180,7 +184,7 @@ class OrderGroupMixin(models.AbstractModel):
         query = self._search(domain)
         if query.is_empty():
             return self
-        self._raise_work_mem()
+        self._tune_grouping()
         query = Query(
             self.env, self._table, SQL("(%s)", self._select_sums(query, *names))
         )
@@ -255,12 +259,16 @@ class OrderGroupMixin(models.AbstractModel):
             )
         )
 
-    def _raise_work_mem(self):
-        """Enough memory for this transaction's groups; never less than before."""
+    def _tune_grouping(self):
+        """Enough memory for this transaction's groups, never less than before; and an
+        index that has all that is asked for costs what it costs to read it, not a leap
+        for each of its pages."""
         self.env.cr.execute(
             """
-            SELECT set_config('work_mem', %s, TRUE)
-            WHERE pg_size_bytes(current_setting('work_mem')) < %s
+            SELECT CASE WHEN pg_size_bytes(current_setting('work_mem')) < %s
+                    THEN set_config('work_mem', %s, TRUE) END,
+                CASE WHEN current_setting('random_page_cost')::float8 > %s
+                    THEN set_config('random_page_cost', %s, TRUE) END
             """,
-            [f"{_WORK_MEM // 1024}kB", _WORK_MEM],
+            [_WORK_MEM, f"{_WORK_MEM // 1024}kB", _PAGE_COST, str(_PAGE_COST)],
         )

@@ -21,6 +21,16 @@ class OrderStateMixin(models.AbstractModel):
     #: ``{state: states it may become}``; a state may name itself to be repeatable
     _TRANSITIONS = {}
 
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """The states of ``states`` in the order they are passed through, not by name:
+        a method for ``group_expand``."""
+        return [
+            state
+            for state in self._fields["state"].get_values(self.env)
+            if state in states
+        ]
+
     @api.model_create_multi
     def create(self, vals_list):
         """Records begin in their first state; only the system may begin elsewhere.

@@ -44,6 +44,8 @@ class SaleOrder(models.Model):
 
         A refused order is submitted again: the customer paid or signed after all.
         """
+        # whoever decides sees what the rules made of it
+        self.sudo()._classify_once()
         for order in self.sudo():
             if order.approval_state in ("none", "refused"):
                 order._approval_transition(

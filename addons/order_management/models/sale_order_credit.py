@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
         for line in self.order_line:
             left = -line.qty_to_invoice
             if line.product_uom_id.compare(left, 0.0) <= 0 or not (
-                line._is_invoiced_by_channel()
+                line._may_be_credited()
             ):
                 continue
             granted, price = line._get_granted_price(left)
@@ -142,7 +142,7 @@ class SaleOrder(models.Model):
         limit = 0.01 * len((documents | invoice).invoice_line_ids)
         if invoice.currency_id.is_zero(cents) or abs(cents) > limit:
             return
-        product = self.sale_channel_id._get_charge_product("rounding")
+        product = self.sale_channel_id[:1]._get_charge_product("rounding")
         credit.write(
             {
                 "invoice_line_ids": [
@@ -208,13 +208,16 @@ class SaleOrderLine(models.Model):
         entries = self.channel_return_line_ids.filtered(
             lambda entry: (
                 entry.state in GRANTED
-                and entry.return_id.return_type in ("refund_only", "return_refund")
+                and entry._is_to_credit()
                 and not entry.return_id.credit_note_ids & self.invoice_lines.move_id
             )
         )
         amount = sum(entries.mapped("refund_amount"))
         units = sum(
-            entry.uom_id._compute_quantity(entry.approved_qty, self.product_uom_id)
+            entry.uom_id._compute_quantity(
+                entry.credit_qty if entry.return_id.settled_at else entry.approved_qty,
+                self.product_uom_id,
+            )
             for entry in entries
         )
         if not amount or self.product_uom_id.compare(units, quantity):

@@ -61,10 +61,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return (
             self.is_channel_history
-            or any(picking.state == "done" for picking in self.picking_ids)
+            # the lines first: whoever asks has read them
             or any(
                 line.net_shipped_qty or line.qty_delivered for line in self.order_line
             )
+            or any(picking.state == "done" for picking in self.picking_ids)
             or any(move.state == "posted" for move in self.invoice_ids)
         )
 

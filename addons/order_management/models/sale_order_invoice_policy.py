@@ -64,7 +64,19 @@ class SaleOrder(models.Model):
                 "payment"
             )
             managed._mark_invoice_due("period")
+            # what consists of services only never leaves
+            services = managed.filtered(lambda order: not order._has_goods())
+            for policy in ("shipment", "delivery"):
+                services._mark_invoice_due(policy, delivered=True)
         return result
+
+    def _has_goods(self):
+        """Whether anything of this order is to be sent."""
+        self.ensure_one()
+        return any(
+            line.product_id.type == "consu" and line.product_uom_qty > 0
+            for line in self.order_line
+        )
 
     def write(self, vals):
         """Override: the channel reports the payment."""

@@ -34,7 +34,9 @@ class SaleOrderLine(models.Model):
         "channel_return_line_ids.approved_qty",
         "channel_return_line_ids.received_qty",
         "channel_return_line_ids.accepted_qty",
+        "channel_return_line_ids.credit_qty",
         "channel_return_line_ids.return_id.return_type",
+        "channel_return_line_ids.return_id.settled_at",
     )
     def _compute_qty_to_invoice(self):
         return super()._compute_qty_to_invoice()
@@ -82,7 +84,7 @@ class SaleOrderLine(models.Model):
         """What Odoo's quantity by the product differs from that by the channel."""
         self.ensure_one()
         if not self._is_invoiced_by_channel() or self.state != "sale":
-            return 0.0
+            return self._get_settled_shift()
         basis, shift = self._get_invoice_basis(), 0.0
         by_order = self.product_id.invoice_policy == "order"
         if basis == "order" and not by_order:
@@ -99,19 +101,25 @@ class SaleOrderLine(models.Model):
         tells of them or the return alone.
         """
         self.ensure_one()
-        moved = self._get_moved_back_qty()
+        all_moved = self._get_moved_back_qty()
+        # what came back with a return counts when that is settled, see
+        # channel.return._settle
+        moved = max(all_moved - self._get_moved_by_returns(), 0.0)
         received = granted = 0.0
+        settled = self._get_settled_qty()
         for entry in self.channel_return_line_ids:
             to_unit = entry.uom_id._compute_quantity
             kind, state = entry.return_id.return_type, entry.return_id.state
+            if entry.return_id.settled_at or entry._get_arrived_moves():
+                continue
             if kind == "refund_only" and state in GRANTED:
                 granted += to_unit(entry.approved_qty, self.product_uom_id)
             elif kind == "return_refund" and state in _ARRIVED:
                 inspected = state != "received"
                 quantity = entry.accepted_qty if inspected else entry.received_qty
                 received += to_unit(quantity, self.product_uom_id)
-        back = max(moved, received)
-        return granted + (back if basis == "order" else back - moved)
+        back = max(moved, received) + settled
+        return granted + (back if basis == "order" else back - all_moved)
 
     def _get_moved_back_qty(self):
         """Units that transfers brought back to be refunded, in the line's unit."""
@@ -126,3 +134,58 @@ class SaleOrderLine(models.Model):
         )
         # what was sent once more in place of it is to be paid
         return min(back, max(self.product_uom_qty - self.qty_delivered, 0.0))
+
+    def _get_settled_qty(self):
+        """Units that settled returns give money back for, in the line's unit."""
+        self.ensure_one()
+        return sum(
+            entry.uom_id._compute_quantity(entry.credit_qty, self.product_uom_id)
+            for entry in self.channel_return_line_ids
+            if entry.credit_qty and entry.return_id.settled_at
+        )
+
+    def _get_moved_by_returns(self):
+        """Units that returns brought back to be refunded, less what was sent back.
+
+        Kits as Odoo counts them out of the delivered ones: by the part furthest ahead.
+        """
+        self.ensure_one()
+        parts = {}
+        for move in self.channel_return_line_ids.sudo().move_ids:
+            sign = move.location_dest_id._is_customer_side() - move.is_customer_return
+            if move.state != "done" or not move.to_refund or not sign:
+                continue
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, round=False
+            )
+            product = move.product_id
+            parts[product] = parts.get(product, 0.0) - sign * quantity
+        return self._count_pieces(parts, whole=max) if parts else 0.0
+
+    def _get_settled_shift(self):
+        """Without a channel's policy: what settled returns change in Odoo's figure.
+
+        Ordered goods that were given back are not to be paid; of delivered ones Odoo
+        knows what a transfer brought back, accepted or not.
+        """
+        self.ensure_one()
+        if self.state != "sale" or self.display_type:
+            return 0.0
+        if self._is_replacement():
+            # paid with the line that it is sent in place of
+            basis = self.product_id.invoice_policy
+            ordered = self.product_uom_qty if basis == "order" else self.qty_delivered
+            return self.qty_invoiced - ordered
+        if not self.company_id.sudo().has_returns:
+            return 0.0  # no query for lines that no return ever was about
+        if not self.channel_return_line_ids:
+            return 0.0
+        settled = self._get_settled_qty()
+        if self.product_id.invoice_policy == "order":
+            return -settled
+        return self._get_moved_by_returns() - settled
+
+    def _may_be_credited(self):
+        """Whether what is invoiced too much of this line is credited by itself."""
+        self.ensure_one()
+        return self._is_invoiced_by_channel() or bool(self._get_settled_qty())

@@ -114,6 +114,9 @@ class SaleOrder(models.Model):
         else:
             invoices = self_sudo.invoice_ids - credit
             user = invoices.invoice_user_id[:1] or self_sudo.user_id or self.env.user
+            if user.share:
+                # by the customer's own hand: a visitor settles nothing
+                user = self_sudo._get_request_user()
             self_sudo.activity_schedule(
                 _ACTIVITY_TYPE, summary=summary, note=note, user_id=user.id
             )

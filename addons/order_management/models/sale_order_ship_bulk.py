@@ -118,7 +118,13 @@ class SaleOrder(models.Model):
         :raises UserError: an order that something was built upon
         """
         # sudo: invoices and transfers count, too, that the user does not see
-        for order in self.sudo():
+        orders = self.sudo()
+        counts = {}
+        if picked:
+            asked = orders.order_line.move_ids
+            asked |= asked.move_orig_ids
+            counts = self.env["stock.scan.count"]._get_counts(asked)
+        for order in orders:
             moves = order.order_line.move_ids
             moves |= moves.move_orig_ids
             if order._has_left():
@@ -128,7 +134,12 @@ class SaleOrder(models.Model):
                     order=order.display_name,
                 )
                 raise UserError(text)
-            if picked and any(move.picked or move.state == "done" for move in moves):
+            if picked and any(
+                move.picked
+                or move.state == "done"
+                or (move.state != "cancel" and counts[move.id][False])
+                for move in moves
+            ):
                 text = self.env._(
                     "%(order)s is being picked. Unpick it first, or cancel the order "
                     "itself.",

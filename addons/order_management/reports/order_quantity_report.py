@@ -13,6 +13,7 @@ class OrderQuantityReport(models.Model):
     """
 
     _name = "order.quantity.report"
+    _inherit = ["order.group.mixin"]
     _description = "Order Quantities"
     _auto = False
     _order = "date_order desc, order_id desc, sequence, id"

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from .test_ceiling import TestCeiling
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestCeilingExplicit(TestCeiling):
     # Odoo's loader leaves inherited tests out otherwise
     allow_inherited_tests_method = True

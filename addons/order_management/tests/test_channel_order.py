@@ -301,3 +301,18 @@ class TestChannelOrder(OrderManagementCommon):
         row._transition("imported")
         with self.assertRaisesRegex(UserError, "it can become: Updated"):
             row.with_user(reviewer).action_ignore("too late")
+
+    def test_states_in_order(self):
+        """Columns by state follow the way a record takes, not the alphabet."""
+        rows = self._create_row("S1") | self._create_row("S2") | self._create_row("S3")
+        rows[0]._transition("error", "why")
+        rows[1]._transition("held", "why")
+        groups = (
+            rows.with_context(read_group_expand=True)
+            .browse()
+            .web_read_group([("id", "in", rows.ids)], ["state"], ["__count"])["groups"]
+        )
+        self.assertEqual(
+            [(group["state"], group["__count"]) for group in groups],
+            [("received", 1), ("held", 1), ("error", 1)],
+        )

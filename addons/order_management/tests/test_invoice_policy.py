@@ -31,6 +31,8 @@ class TestInvoicePolicy(InvoiceCase):
         lines = order.order_line
         lines.mapped("qty_invoiced")
         order.mapped("state")
+        # whatever computes amounts has read the company
+        order.company_id.mapped("name")
         with self.assertQueryCount(0):
             self.assertFalse(any(line._get_policy_shift() for line in lines))
 
@@ -47,6 +49,17 @@ class TestInvoicePolicy(InvoiceCase):
             self._deliver(order)
             self.assertFalse(self._run(), "nothing more to do")
             self.assertEqual(order.order_line.qty_to_invoice, 0)
+
+    def test_services_only_are_invoiced_when_confirmed(self):
+        """Nothing will ever leave that the invoice could wait for."""
+        service = self.env["product.product"].create(
+            {"name": "Advice", "type": "service", "invoice_policy": "order"}
+        )
+        for policy in ("shipment", "delivery"):
+            self.channel.invoice_policy = policy
+            order = self._sell(2, product=service)
+            self.assertEqual(self._run(), order)
+            self.assertEqual(order.invoice_status, "invoiced")
 
     def test_never_more_than_approved(self):
         self.company.approval_mode = "explicit"
@@ -314,6 +327,7 @@ class TestInvoicePolicy(InvoiceCase):
         figure = report.search([("order_id", "=", order.id)])
         self.assertEqual((figure.uninvoiced_qty, figure.undelivered_qty), (4, 0))
         self.assertEqual(figure.uninvoiced_amount, 40)
+        self._check_open_lines("uninvoiced_qty", order)
         self._run()
         self.env.flush_all()
         self.env.invalidate_all()
@@ -338,3 +352,15 @@ class TestInvoicePolicy(InvoiceCase):
         figure = report.search([("order_id", "=", prepaid.id)])
         self.assertEqual((figure.uninvoiced_qty, figure.undelivered_qty), (0, 5))
         self.assertEqual(figure.undelivered_amount, 50)
+        self._check_open_lines("undelivered_qty", prepaid)
+
+    def _check_open_lines(self, name, order):
+        """The list of them has all of them: before the variance report has added them
+        up and after."""
+        report = self.env["order.quantity.report"]
+        lines = report.search([]).filtered(lambda line: line[name] > 0)
+        self.assertIn(order, lines.order_id)
+        self.assertEqual(report.search([(name, ">", 0)]), lines)
+        while self.env["order.variance.report"].sudo()._refresh():
+            pass
+        self.assertEqual(report.search([(name, ">", 0)]), lines)

@@ -171,6 +171,20 @@ class TestOrderGroupMixin(OrderManagementCommon):
             "channel.order",
         )
 
+    def test_history_and_quantities(self):
+        for model, groupby, sums in (
+            ("order.event", ["event_at:day", "kind"], ["__count"]),
+            ("order.quantity.report", ["product_id"], ["ordered_qty:sum", "__count"]),
+        ):
+            sets = [[], *([name] for name in groupby), groupby]
+            sets = list(dict.fromkeys(map(tuple, sets)))
+            self._assert_same(
+                lambda rows, sets=sets, sums=sums: rows.formatted_read_grouping_sets(
+                    self.domain, [list(names) for names in sets], sums
+                ),
+                model,
+            )
+
     def test_kanban(self):
         self._assert_same(
             lambda hub: hub.web_read_group(
@@ -218,3 +232,6 @@ class TestOrderGroupMixin(OrderManagementCommon):
             self.env["order.hub"]._read_group(self.domain, ["state"])
             cr.execute("SHOW work_mem")
             self.assertEqual(cr.fetchone()[0], after)
+            # pages of a covering index are no leaps
+            cr.execute("SHOW random_page_cost")
+            self.assertEqual(cr.fetchone()[0], "1.1")

@@ -35,6 +35,24 @@ class TestOrderHub(OrderManagementCommon):
         self.assertEqual(found.channel_order_id, self.row)
         self.assertEqual(len(found), 2)
 
+    def test_menus(self):
+        """What they open can be bookmarked; channels are found once."""
+        root = self.env.ref("order_management.order_management_menu")
+        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
+        bare = [
+            menu.action.xml_id
+            for menu in menus
+            if menu.action
+            and menu.action._name == "ir.actions.act_window"
+            and menu.action.target != "new"
+            and menu.action.xml_id.startswith("order_management")
+            and not menu.action.path
+        ]
+        self.assertEqual(bare, [])
+        channels = self.env.ref("order_management.sale_channel_action")
+        shown = menus.filtered(lambda menu: menu.action == channels)
+        self.assertEqual(len(shown), 1, shown.mapped("complete_name"))
+
     def test_figures(self):
         """Both kinds tell number, source, buyer, amount, currency and state."""
         order, row = (

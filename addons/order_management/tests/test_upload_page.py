@@ -36,7 +36,7 @@ const write = (values) => fetch("/web/dataset/call_kw/channel.order.upload/write
 """
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "meets_others")
 class TestUploadPage(UploadCommon, HttpCase):
     """OM-2: what people see and download in the browser."""
 

@@ -47,6 +47,14 @@ class StockMove(models.Model):
             if components.get(line):
                 moves.kit_version = line._add_kit_version(components[line])
 
+    def _prepare_phantom_move_values(self, bom_line, product_qty, quantity_done):
+        """Override: the components belong to the same return."""
+        vals = super()._prepare_phantom_move_values(
+            bom_line, product_qty, quantity_done
+        )
+        vals["channel_return_line_id"] = self.channel_return_line_id.id
+        return vals
+
     def _prepare_merge_moves_distinct_fields(self):
         """Components of kits of different composition are never one move."""
         return [*super()._prepare_merge_moves_distinct_fields(), "kit_version"]

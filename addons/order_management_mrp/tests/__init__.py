@@ -4,3 +4,4 @@ from . import test_kit_ceiling
 from . import test_kit_availability
 from . import test_kit_quota
 from . import test_kit_short_close
+from . import test_kit_return

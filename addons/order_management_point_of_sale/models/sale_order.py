@@ -18,8 +18,10 @@ class SaleOrder(models.Model):
         if not self.env.context.get("order_management_settling"):
             return super().action_confirm()
         orders = self.with_context(order_management_settling=False)
-        held = orders.filtered(lambda order: order._is_awaiting_approval())
-        held._hold_for_approval()
+        held = orders._keep_held_in_review()
+        waiting = (orders - held).filtered(lambda order: order._is_awaiting_approval())
+        waiting._hold_for_approval()
+        held |= waiting
         for order in orders - held:
             if not order._is_under_approval_control() and not order.sale_channel_id:
                 super(SaleOrder, order).action_confirm()

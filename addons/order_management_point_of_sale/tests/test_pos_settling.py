@@ -277,3 +277,21 @@ class TestPosSettling(PosHubCase):
         self.assertEqual(waiting.approval_state, "to_approve")
         self.assertTrue(order.activity_ids)
         self.assertTrue(waiting.activity_ids)
+
+    def test_review_never_stops_a_till(self):
+        """OM-9: the customer paid and left: the order waits, and a person is told."""
+        self.company.review_orders = True
+        self.env["exception.rule"].create(
+            {
+                "name": "Everything",
+                "is_review": True,
+                "model": "sale.order",
+                "exception_type": "by_domain",
+                "domain": "[]",
+            }
+        )
+        order = self._create_order(confirm=False)
+        sale = self._sell((order, 6))
+        self.assertEqual(sale.state, "paid")
+        self.assertEqual((order.state, order.review_state), ("draft", "held"))
+        self.assertTrue(order.activity_ids)

@@ -3,3 +3,4 @@
 from . import test_expiry_availability
 from . import test_expiry_hold
 from . import test_expiry_random
+from . import test_expiry_scan

@@ -10,7 +10,24 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _hold_for_approval(self):
-        """Override of `order_management`: what was paid is a cart no longer.
+        """Override of `order_management`: what was paid is a cart no longer."""
+        self._leave_cart()
+        return super()._hold_for_approval()
+
+    def _hold_for_quota(self):
+        """Override of `order_management`: nor is what no quota has room for."""
+        self._leave_cart()
+        return super()._hold_for_quota()
+
+    def _keep_held_in_review(self):
+        """Override of `order_management`: nor is what was paid and is held."""
+        held = super()._keep_held_in_review()
+        held._leave_cart()
+        return held
+
+    def _leave_cart(self):
+        """Override of `order_management`: take what the customer accepted out of the
+        shop.
 
         As a draft it would come back as the customer's cart at the next visit, to be
         changed or paid again. Its salesperson is found now, to be told.
@@ -23,7 +40,7 @@ class SaleOrder(models.Model):
             )._compute_user_id()
             if order_sudo.state == "draft":
                 order_sudo.with_context(tracking_disable=True).action_quotation_sent()
-        return super()._hold_for_approval()
+        return super()._leave_cart()
 
     def _hold_at_payment_start(self):
         """Hold what is paid, as long as the channel says.

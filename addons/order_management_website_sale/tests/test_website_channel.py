@@ -209,6 +209,32 @@ class TestWebsiteChannel(PaymentCommon, WebsiteHubCase):
         self.assertEqual(cart.state, "sale")
         self.assertEqual(cart.picking_ids.move_ids.product_uom_qty, 2)
 
+    def test_paid_order_that_the_review_holds(self):
+        """OM-9: it waits, a person is told, and it is nobody's cart any more."""
+        self.env["exception.rule"].search([("is_review", "=", True)]).active = False
+        self.company.review_orders = True
+        self.env["exception.rule"].create(
+            {
+                "name": "Any amount",
+                "is_review": True,
+                "model": "sale.order",
+                "exception_type": "by_method",
+                "method": "_review_amount",
+            }
+        )
+        cart = self._create_cart()
+        self._pay(cart, "done")
+        self.assertEqual((cart.state, cart.review_state), ("sent", "held"))
+        self.assertTrue(cart.is_accepted_in_review)
+        self.assertTrue(cart.activity_ids)
+        self.assertFalse(cart.picking_ids)
+
+    def test_paid_order_over_quota_is_no_cart(self):
+        cart = self._create_cart()
+        cart._hold_for_quota()
+        self.assertEqual(cart.state, "sent")
+        self.assertTrue(cart.activity_ids)
+
     def test_person_to_tell_without_salesperson(self):
         """The channel's, then a manager of the hub; never the visitor."""
         self.channel.approval_mode = "explicit"

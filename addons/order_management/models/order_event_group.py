@@ -1,0 +1,10 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import models
+
+
+class OrderEvent(models.Model):
+    """The history; here: groups and pivots of years of it are added up once."""
+
+    _name = "order.event"
+    _inherit = ["order.event", "order.group.mixin"]
