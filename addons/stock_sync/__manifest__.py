@@ -26,8 +26,10 @@
         "views/channel_webhook_hint_views.xml",
         "views/sale_channel_account_views.xml",
         "views/stock_picking_views.xml",
+        "views/channel_return_views.xml",
         "wizards/sale_channel_backfill_views.xml",
         "views/sale_channel_views.xml",
+        "views/sale_channel_return_views.xml",
         "wizards/sale_channel_setup_views.xml",
         "views/stock_sync_menus.xml",
         "reports/channel_listing_xlsx.xml",
@@ -37,6 +39,7 @@
         "views/channel_publish_rule_views.xml",
         "views/channel_drift_check_views.xml",
         "views/sale_channel_stock_views.xml",
+        "views/stock_sync_card_views.xml",
         "views/stock_sync_stock_menus.xml",
     ],
     "demo": [

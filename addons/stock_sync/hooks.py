@@ -39,4 +39,8 @@ def uninstall_hook(env):
         env["mail.activity"].with_context(active_test=False).search(
             [("activity_type_id", "=", kind.id)]
         ).unlink()
+    # the list of channels is found under the configuration of the hub again
+    menu = env.ref("order_management.sale_channel_menu", False)
+    if menu:
+        menu.active = True
     keep_used_channels(env, "stock_sync")

@@ -43,6 +43,7 @@ from .types import (
     WebhookAnswer,
     WebhookRequest,
 )
+from .types_return import ReturnDecision
 
 _ADAPTERS: dict[str, type["Adapter"]] = {}
 
@@ -175,6 +176,22 @@ class Adapter(ABC):
         :raises AlreadyDone: when it is cancelled already
         """
         raise Unsupported("cannot cancel", code=self.kind)
+
+    def tell_return(self, told: ReturnDecision) -> str:
+        """Tell what was decided about one of the channel's returns; its id there.
+
+        :raises AlreadyDone: when the channel has it so already
+        """
+        raise Unsupported("decides about returns itself", code=self.kind)
+
+    def refund_order(self, told: ReturnDecision) -> str:
+        """Give money back of an order, once; the refund's id there.
+
+        The refund keeps ``told.mark``: read again, it is known by it as ours.
+
+        :raises AlreadyDone: when the order has that refund
+        """
+        raise Unsupported("no refunds", code=self.kind)
 
     def answer_cancellation(self, order_external_id: str, accept: bool) -> None:
         """Answer a buyer who asks to cancel."""

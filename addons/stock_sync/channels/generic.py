@@ -56,7 +56,7 @@ from .types import (
     ShopInfo,
     StockLevel,
 )
-from .values import iso, moment, number
+from .values import iso, moment, money, number
 
 _PATHS = {
     "ping": "/ping",
@@ -67,6 +67,7 @@ _PATHS = {
     "tracking": "/tracking",
     "cancellations": "/cancellations",
     "returns": "/returns",
+    "return_decisions": "/return-decisions",
 }
 _POINTERS = {
     "orders": "/orders",
@@ -108,6 +109,8 @@ class Generic(Adapter):
         late_tracking=True,
         partial_shipments=True,
         cancel=True,
+        tell_return=("approved", "refused", "received", "refunded"),
+        refund_order=True,
         idempotency_key=True,
         order_page=100,
         order_batch=50,
@@ -330,6 +333,31 @@ class Generic(Adapter):
             "lines": write_lines(cancellation.lines),
         }
         self._ask("POST", "cancellations", body=values, key=cancellation.key)
+
+    def tell_return(self, told):
+        values = {
+            "return_id": told.external_id or None,
+            "order_id": told.order_external_id,
+            "decision": told.decision,
+            "number": told.number,
+            "note": told.note,
+            "amount": money(told.amount),
+            "currency": told.currency,
+            "refund_id": told.mark if told.decision == "refunded" else None,
+            "lines": [
+                {
+                    "line_ids": list(line.external_ids),
+                    "quantity": line.units,
+                    "amount": money(line.amount),
+                }
+                for line in told.lines
+            ],
+        }
+        body = self._ask("POST", "return_decisions", body=values, key=told.key)
+        return str(body.get("external_id") or "")
+
+    def refund_order(self, told):
+        return self.tell_return(told)
 
     # --- webhooks ---
     def verify_webhook(self, request):

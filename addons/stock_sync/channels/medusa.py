@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from .adapter import register
 from .medusa_client import Client
+from .medusa_decisions import MedusaDecisions
 from .medusa_orders import FIELDS, OrderTranslator
 from .medusa_parcels import MedusaParcels
 from .medusa_returns import goods_back
@@ -37,11 +38,16 @@ _MONEY_BACK = ",".join(
 
 
 @register("medusa")
-class Medusa(MedusaParcels, MedusaStock, OpenShop):
+class Medusa(MedusaDecisions, MedusaParcels, MedusaStock, OpenShop):
     """One Medusa store."""
 
     client_type = Client
-    capabilities = open_shop("Medusa", idempotency_key=True)
+    capabilities = open_shop(
+        "Medusa",
+        idempotency_key=True,
+        tell_return=("refused", "received", "refunded"),
+        refund_order=True,
+    )
 
     def check(self):
         store = self.client.get(

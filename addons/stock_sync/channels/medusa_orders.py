@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from .types import ListingRef, RemoteReturn, ReturnLine
+from .types_return import find_mark
 from .values import (
     filled,
     iso,
@@ -329,7 +330,7 @@ class OrderTranslator:
         return [
             filled(
                 {
-                    "external_id": refund["id"],
+                    "external_id": find_mark(refund.get("note")) or refund["id"],
                     "amount": money(number(refund["amount"])),
                     "at": iso(moment(refund["created_at"])),
                     "reason": refund.get("note"),
@@ -362,7 +363,7 @@ class OrderTranslator:
             for refund in payment.get("refunds") or ():
                 amount = number(refund["amount"])
                 yield RemoteReturn(
-                    external_id=refund["id"],
+                    external_id=find_mark(refund.get("note")) or refund["id"],
                     kind="refund_only",
                     status="closed",
                     currency=self.order["currency_code"].upper(),

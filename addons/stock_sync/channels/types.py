@@ -85,6 +85,12 @@ class Capabilities:
     late_tracking: bool = False
     labels: bool = False
     cancel: bool = False
+    #: what it takes about its own returns: approved, refused, received, refunded
+    tell_return: tuple[str, ...] = ()
+    #: accepting a return pays the buyer at once, whether or not goods come back
+    accepting_pays: bool = False
+    #: money is given back of an order for a return that the channel does not know
+    refund_order: bool = False
     answer_cancellation: bool = False
     idempotency_key: bool = False
     sandbox: bool = False

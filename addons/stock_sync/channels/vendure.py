@@ -18,15 +18,16 @@ from .types import Hint, OrderPage, OrderRef, Returns, ShopInfo
 from .values import iso, moment
 from .vendure_orders import OrderTranslator
 from .vendure_parcels import VendureParcels
+from .vendure_refunds import VendureRefunds
 from .vendure_stock import VendureStock
 
 
 @register("vendure")
-class Vendure(VendureParcels, VendureStock, OpenShop):
+class Vendure(VendureParcels, VendureRefunds, VendureStock, OpenShop):
     """One Vendure channel."""
 
     client_type = graphql.Client
-    capabilities = open_shop("Vendure", price=True)
+    capabilities = open_shop("Vendure", price=True, refund_order=True)
 
     def check(self):
         channel = self.client.call(graphql.WHO)["activeChannel"]

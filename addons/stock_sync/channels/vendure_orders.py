@@ -12,6 +12,7 @@ returns.
 from decimal import Decimal
 
 from .types import ListingRef, RemoteReturn, ReturnLine
+from .types_return import find_mark
 from .values import filled, iso, join_words, latest, moment, money
 
 _STATES = {
@@ -281,7 +282,7 @@ class OrderTranslator:
     def _refund(self, refund):
         return filled(
             {
-                "external_id": refund["id"],
+                "external_id": find_mark(refund.get("reason")) or refund["id"],
                 "amount": money(self.amount(refund["total"])),
                 "lines": [
                     {"line_id": str(line["orderLineId"]), "quantity": line["quantity"]}
@@ -335,7 +336,7 @@ class OrderTranslator:
         ]
         is_back = any(self._ordered(line)[2] for line, _quantity in found)
         return RemoteReturn(
-            external_id=str(refund["id"]),
+            external_id=find_mark(refund.get("reason")) or str(refund["id"]),
             kind="return_refund" if is_back else "refund_only",
             status=_REFUNDS.get(refund["state"], "requested"),
             currency=order["currencyCode"],

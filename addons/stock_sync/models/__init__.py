@@ -9,6 +9,7 @@ from . import channel_drift_line
 from . import channel_drift_order
 from . import channel_drift_again
 from . import channel_intent
+from . import channel_intent_return
 from . import channel_listing
 from . import channel_listing_drift
 from . import channel_listing_fetch
@@ -23,6 +24,7 @@ from . import channel_publish_rule
 from . import channel_publish_rule_pool
 from . import channel_rate_bucket
 from . import channel_return
+from . import channel_return_intent
 from . import channel_stock_dirty
 from . import channel_stock_publisher
 from . import channel_sync_cursor
@@ -49,6 +51,7 @@ from . import sale_channel_listings
 from . import sale_channel_login
 from . import sale_channel_orders
 from . import sale_channel_returns
+from . import sale_channel_return_intents
 from . import sale_channel_settlements
 from . import sale_channel_stock
 from . import sale_channel_webhook

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 _MAX_WAIT = 3600
 
@@ -75,11 +76,38 @@ class ChannelSyncCursor(models.Model):
 
     @api.model
     def _get_for(self, channel, topic):
-        """The row of a topic, made when there is none (called with sudo)."""
+        """The row of a topic, made when there is none (called with sudo).
+
+        A webhook's job and the one that reads may both be a shop's first: the later
+        one begins again, as after any other race, instead of failing for good.
+
+        :raises psycopg2.errors.SerializationFailure: when somebody made it meanwhile
+        """
         domain = [("channel_id", "=", channel.id), ("topic", "=", topic)]
-        return self.search(domain, limit=1) or self.create(
-            {"channel_id": channel.id, "topic": topic}
+        if found := self.search(domain, limit=1):
+            return found
+        now = fields.Datetime.now()
+        values = {
+            "channel_id": channel.id,
+            "company_id": channel.company_id.id or None,
+            "topic": topic,
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO channel_sync_cursor (%s) VALUES %s"
+                " ON CONFLICT (channel_id, topic) DO NOTHING",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            ),
+            # losing the race is no error
+            log_exceptions=False,
         )
+        channel.invalidate_recordset(["cursor_ids"])
+        return self.search(domain, limit=1)
 
     def _note_failure(self, error, text):
         """Remember what went wrong and when to try again, later each time."""

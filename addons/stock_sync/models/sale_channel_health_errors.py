@@ -22,6 +22,7 @@ class SaleChannel(models.Model):
     sync_error_rate = fields.Float(
         "Errors (%)",
         compute="_compute_sync_error_rate",
+        digits=(5, 1),
         help="Of what the log of the last 24 hours says was read, sent or told.",
     )
     sync_talk_count = fields.Integer(compute="_compute_sync_error_rate")
@@ -58,6 +59,24 @@ class SaleChannel(models.Model):
             total, bad = counts.get(channel._origin.id, (0, 0))
             channel.sync_talk_count = total
             channel.sync_error_rate = 100.0 * bad / total if total else 0.0
+
+    def action_view_failures(self):
+        """Open what failed in the last 24 hours: what the rate is made of."""
+        action = self.action_view_log()
+        return {
+            **action,
+            "name": self.env._("What Failed in 24 Hours"),
+            "domain": [
+                *action["domain"],
+                ("logged_at", ">=", fields.Datetime.now() - _DAY),
+                ("direction", "in", ("in", "out")),
+                "|",
+                ("state", "=", "error"),
+                "&",
+                ("state", "=", "warning"),
+                ("error", "!=", False),
+            ],
+        }
 
     def _get_health_problems(self, dead=0, failed_jobs=0):
         """Override: many errors, and many webhooks that nobody can verify."""

@@ -139,8 +139,9 @@ class SaleChannel(models.Model):
             return None
         ordered = Decimal(str(source.get("quantity") or 0))
         ordered -= Decimal(str(source.get("cancelled_quantity") or 0))
-        if ordered <= 0 or not line.product_uom_qty:
+        wanted = line._get_channel_qty()
+        if ordered <= 0 or not wanted:
             return None
-        units = Decimal(str(quantity)) * ordered / Decimal(str(line.product_uom_qty))
+        units = Decimal(str(quantity)) * ordered / Decimal(str(wanted))
         # a part of a pack is told with the rest of it
         return source, min(int(units + Decimal("0.000001")), int(ordered))

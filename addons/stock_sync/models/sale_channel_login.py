@@ -259,6 +259,8 @@ class SaleChannel(models.Model):
             "late_tracking": self.env._("Tracking numbers that come later"),
             "labels": self.env._("Labels"),
             "cancel": self.env._("Cancelling"),
+            "tell_return": self.env._("Decisions about returns"),
+            "refund_order": self.env._("Refunds of orders"),
             "sandbox": self.env._("Sandbox"),
         }
         rows = [

@@ -164,7 +164,10 @@ class SaleChannel(models.Model):
         }
 
     def _prepare_return_facts(self, remote, unmatched):
+        # by the hub's own number the warehouse finds the return of a parcel
+        known = {"return_tracking": remote.tracking} if remote.tracking else {}
         return {
+            **known,
             "channel_status": remote.raw_status or remote.status,
             "channel_updated_at": to_naive(remote.updated_at),
             "channel_tracking": remote.tracking or False,
@@ -256,8 +259,13 @@ class SaleChannel(models.Model):
         reason = self.env._(
             "The channel says: %(status)s", status=remote.raw_status or remote.status
         )
+        # what the channel decided it need not be told
+        record = record.with_context(order_management_source="channel")
         for state in _find_way(record, self._get_return_target(remote)):
-            record._transition(state, reason)
+            # what is here already is neither cancelled nor approved again: one return
+            # that went its own way must not stop the reading of all others
+            if state in record._get_possible_states():
+                record._transition(state, reason)
 
     def _get_return_target(self, remote):
         if remote.status == "closed":

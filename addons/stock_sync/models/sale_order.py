@@ -16,7 +16,8 @@ class SaleOrder(models.Model):
         return result
 
     def _plan_cancels(self):
-        orders = self.filtered("sale_channel_id")
+        # of an order that was split, the shop hears when no part is left
+        orders = self._get_wholly_cancelled().filtered("sale_channel_id")
         channels = orders.sale_channel_id.filtered(
             lambda channel: channel._can_tell("cancel")
         )

@@ -151,18 +151,22 @@ class StockPicking(models.Model):
     def _find_inbox_rows(self, orders):
         """``{order: its row of the inbox}``; what the buyer bought is no secret to
         the one who ships it."""
+        roots = {order: order.sudo()._get_channel_root() for order in orders}
         rows = (
             self.env["channel.order"]
             .sudo()
             .search(
                 [
-                    ("sale_order_id", "in", orders.ids),
+                    ("sale_order_id", "in", [root.id for root in roots.values()]),
                     ("external_id", "!=", False),
                     ("is_test", "=", False),
                 ]
             )
         )
-        return {row.sale_order_id: row for row in rows}
+        by_root = {row.sale_order_id: row for row in rows}
+        return {
+            order: by_root[root] for order, root in roots.items() if root in by_root
+        }
 
     def _prepare_ship_intent(self, row):
         """Values of the message, None when nothing of the channel's lines left."""
@@ -214,7 +218,13 @@ class StockPicking(models.Model):
             if ids:
                 # a channel with a line for each unit: those that left before are told
                 before = channel._get_channel_units(
-                    row, line, max(line.qty_delivered - quantity, 0)
+                    row,
+                    line,
+                    max(
+                        sum(line._get_channel_parts().mapped("qty_delivered"))
+                        - quantity,
+                        0,
+                    ),
                 )[1]
                 ids = ids[before : before + units]
             ids = ids or [str(source.get("external_id") or "")]

@@ -86,9 +86,10 @@ class StockPicking(models.Model):
             return found
         # the warehouse prints; what opens the shop is the administrator's
         channel_sudo = self.sudo().sale_id.sale_channel_id
+        parcel = self._get_channel_parcel(row)
         try:
             label = channel_sudo._with_fresh_token(
-                lambda adapter: adapter.get_label(row.external_id)
+                lambda adapter: adapter.get_label(row.external_id, parcel)
             )
         except errors.ChannelError as error:
             raise UserError(
@@ -104,6 +105,15 @@ class StockPicking(models.Model):
                 "description": mark,
             }
         )
+
+    def _get_channel_parcel(self, row):
+        """What the channel calls this parcel; empty when it is all of the order."""
+        # as above: messages are not the warehouse's
+        told = self.sudo().intent_ids.filtered(
+            lambda one: one.kind == "ship" and one.state == "done"
+        )
+        ref = told[:1].result_ref or ""
+        return "" if ref == row.external_id else ref
 
     def _get_label_error(self, text, error):
         if error.is_temporary:

@@ -54,6 +54,7 @@ class FakeShop:
         self.returns, self.settlements = {}, {}
         self.listings, self.stock = {}, {}
         self.shipments, self.cancellations = [], []
+        self.decisions, self.refunds = [], []
         #: (shipment, old number) of parcels whose number came late
         self.changes = []
         #: the number that its carrier gives parcels without one
@@ -122,6 +123,8 @@ class FakeAdapter(Adapter):
         late_tracking=True,
         labels=True,
         cancel=True,
+        tell_return=("approved", "refused", "received", "refunded"),
+        refund_order=True,
         compare_and_set=False,
         idempotency_key=True,
         price=True,
@@ -268,6 +271,16 @@ class FakeAdapter(Adapter):
     def cancel(self, cancellation):
         self._ask("cancel", cancellation)
         self.shop_in_memory.cancellations.append(cancellation)
+
+    def tell_return(self, told):
+        self._ask("tell_return", told)
+        self.shop_in_memory.decisions.append(told)
+        return f"D{len(self.shop_in_memory.decisions)}"
+
+    def refund_order(self, told):
+        self._ask("refund_order", told)
+        self.shop_in_memory.refunds.append(told)
+        return f"F{len(self.shop_in_memory.refunds)}"
 
     def verify_webhook(self, request):
         secret = self.credentials.webhook_secret.encode()

@@ -61,6 +61,7 @@ class TestGlance(StockSyncCommon):
             before = self.env.cr.sql_log_count
             some.mapped("sync_order_ago")
             some.mapped("drift_open_count")
+            some.mapped("sync_error_rate")
             return self.env.cr.sql_log_count - before
 
         count(channels)

@@ -244,6 +244,7 @@ class TestIntents(ShippingCase):
 
     def test_label(self):
         picking = self._ship(self._import())
+        self._send(picking.intent_ids)
         packer = self._create_user("warehouse")
         self.assertTrue(picking.with_user(packer).has_channel_label)
         action = picking.with_user(packer).action_channel_label()
@@ -254,6 +255,7 @@ class TestIntents(ShippingCase):
         self.assertEqual(attachment.raw, b"%PDF-1.4 label")
         picking.action_channel_label()
         self.assertEqual(self.shop.calls["get_label"], 1, "printed again from here")
+        self.assertEqual(picking._get_channel_parcel(self.env["channel.order"]), "P1")
 
     def test_label_that_is_not_ready(self):
         picking = self._ship(self._import())

@@ -69,9 +69,25 @@ class TestReturnsIn(StockSyncCommon):
         # goods count when they are here, whatever the channel says
         self.assertEqual(record.state, "to_receive")
         self.assertEqual(record.channel_tracking, "T9")
+        self.assertEqual(record.return_tracking, "T9", "the parcel is found by it")
         self.shop.returns["R1"] = replace(remote, updated_at=ago(seconds=1))
         self.poll("returns")
         self.assertEqual(record.state, "to_receive", "there is no way back")
+
+    def test_cancelled_when_goods_are_here(self):
+        """The channel cancels what arrived already: all others are read as ever."""
+        remote = self._offer(status="approved")
+        self.poll("returns")
+        record = self._get()
+        before = record.state
+        record.line_ids.sudo().received_qty = 1
+        self.shop.returns["R1"] = replace(
+            remote, status="cancelled", updated_at=ago(minutes=1)
+        )
+        self._offer(external_id="R4", kind="refund_only")
+        self.poll("returns")
+        self.assertEqual(record.state, before, "goods are here: a person looks at it")
+        self.assertEqual(self._get("R4").state, "requested")
 
     def test_refused_and_refund_only(self):
         self._offer(external_id="R2", status="refused")

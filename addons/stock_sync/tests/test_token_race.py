@@ -7,6 +7,8 @@ import time
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -74,6 +76,26 @@ class TestTokenRace(BaseCase):
             # the lock ends with its transaction
             first.rollback()
             there._lock_topic("orders")
+
+    def test_who_reads_a_shop_first(self):
+        """The first webhook's job and the first reading: one begins again."""
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            here, there = (
+                api.Environment(cr, SUPERUSER_ID, {})["channel.sync.cursor"]
+                for cr in (first, second)
+            )
+            channel = here.env["sale.channel"].browse(self.channel_id)
+            # what the second one sees was there before the first one's row
+            there.env["sale.channel"].browse(self.channel_id).mapped("name")
+            row = here._get_for(channel, "orders")
+            first.commit()
+            with self.assertRaises(psycopg2.errors.SerializationFailure):
+                there._get_for(channel.with_env(there.env), "orders")
+            second.rollback()
+            again = there._get_for(channel.with_env(there.env), "orders")
+            self.assertEqual(again.id, row.id)
+            self.assertEqual(again.company_id, again.channel_id.company_id)
+            self.assertEqual((again.read_count, again.error_count), (0, 0))
 
     def test_one_renews(self):
         for seed in range(SEEDS):

@@ -22,6 +22,7 @@ from ..types import (
 )
 from .aftersales import remote_return, settlement
 from .client import Client, moment
+from .decisions import DecisionsMixin
 from .listings import ListingsMixin
 from .orders import OPTIONAL_FIELDS, WITHOUT_ESCROW, amount, neutral_order
 from .shipping import ShippingMixin
@@ -35,7 +36,9 @@ _LONGEST_SECONDS = 10**6
 
 
 @register("shopee")
-class ShopeeAdapter(ListingsMixin, ShippingMixin, WebhookMixin, Adapter):
+class ShopeeAdapter(
+    DecisionsMixin, ListingsMixin, ShippingMixin, WebhookMixin, Adapter
+):
     """One shop on Shopee.
 
     ``credentials.app_key`` and ``app_secret`` are the app's partner id and key,
@@ -56,6 +59,8 @@ class ShopeeAdapter(ListingsMixin, ShippingMixin, WebhookMixin, Adapter):
         partial_shipments=True,
         labels=True,
         cancel=True,
+        tell_return=("approved", "refused", "refunded"),
+        accepting_pays=True,
         answer_cancellation=True,
         sandbox=True,
         order_page=_PAGE,

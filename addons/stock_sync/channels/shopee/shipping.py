@@ -7,13 +7,13 @@ from ..errors import (
     ChannelError,
     Misconfigured,
     NotFound,
+    PermissionMissing,
     Refused,
     Unavailable,
 )
 from ..types import Cancellation, Label, Shipment, Shipped
+from .parcels import ParcelsMixin
 
-#: the order has been handed over, or is being
-_ARRANGED = frozenset(("PROCESSED", "SHIPPED", "TO_CONFIRM_RECEIVE", "COMPLETED"))
 _REASONS = {
     "out_of_stock": "OUT_OF_STOCK",
     "customer_request": "CUSTOMER_REQUEST",
@@ -21,32 +21,45 @@ _REASONS = {
 }
 _METHODS = ("pickup", "dropoff", "non_integrated")
 _LABEL = "THERMAL_AIR_WAYBILL"
+#: parcels that Shopee tells about in one call
+_PACKAGES = 50
+#: orders some of whose parcels wait for the carrier, and such a parcel
+_WAITING = ("PROCESSED", "READY_TO_SHIP")
+_REQUESTED = "LOGISTICS_REQUEST_CREATED"
 
 
-class ShippingMixin:
+class ShippingMixin(ParcelsMixin):
     """The part of the adapter that hands parcels over."""
 
     def ship(self, shipment: Shipment) -> Shipped:
-        """Arrange the pick-up or drop-off of an order, or tell the own tracking number.
+        """Arrange the pick-up or drop-off of a parcel, or tell its own tracking number.
 
-        :raises AlreadyDone: when the order has been arranged
+        A part of an order is split off first.
+
+        :raises AlreadyDone: when it has been arranged
+        :raises Refused: when Shopee does not split the order like that
         """
+        numbers = self._find_parcels(shipment)
+        for number in numbers:
+            self._arrange(shipment, number)
         order_sn = shipment.order_external_id
-        if self._status(order_sn) in _ARRANGED:
-            raise AlreadyDone(order_sn, code="arranged")
-        parameter = self.client.get(
-            "logistics/get_shipping_parameter", {"order_sn": order_sn}
-        ).get("response", {})
-        method, arguments = self._choose_method(parameter, shipment)
+        tracking = self._tracking(order_sn, numbers[0]) or shipment.tracking
+        return Shipped(numbers[0] or order_sn, tracking)
+
+    def _arrange(self, shipment, package_number):
+        order_sn = shipment.order_external_id
+        parcel = {"order_sn": order_sn}
+        if package_number:
+            parcel["package_number"] = package_number
+        parameter = self.client.get("logistics/get_shipping_parameter", parcel)
+        method, arguments = self._choose_method(parameter.get("response", {}), shipment)
         try:
-            self.client.post(
-                "logistics/ship_order", {"order_sn": order_sn, method: arguments}
-            )
-        except (Refused, NotFound) as error:
-            if self._status(order_sn) in _ARRANGED:
-                raise AlreadyDone(order_sn, code=error.code) from error
+            self.client.post("logistics/ship_order", {**parcel, method: arguments})
+        except (Refused, NotFound):
+            # raises AlreadyDone when somebody else was quicker
+            if package_number not in self._find_parcels(shipment):
+                raise AlreadyDone(order_sn, code="arranged") from None
             raise
-        return Shipped(order_sn, self._tracking(order_sn) or shipment.tracking)
 
     def get_label(self, order_external_id: str, package_id: str = "") -> Label:
         """The air waybill as PDF.
@@ -56,7 +69,7 @@ class ShippingMixin:
         entry = {"order_sn": order_external_id, "shipping_document_type": _LABEL}
         if package_id:
             entry["package_number"] = package_id
-        tracking = self._tracking(order_external_id)
+        tracking = self._tracking(order_external_id, package_id)
         if not tracking:
             raise Unavailable("no tracking number yet", code="label_pending")
         state = self._label_state(entry)
@@ -131,7 +144,10 @@ class ShippingMixin:
     def _detail(self, order_sn):
         response = self.client.get(
             "order/get_order_detail",
-            {"order_sn_list": order_sn, "response_optional_fields": "item_list"},
+            {
+                "order_sn_list": order_sn,
+                "response_optional_fields": "item_list,package_list",
+            },
             bucket="orders",
         ).get("response", {})
         for order in response.get("order_list") or ():
@@ -148,12 +164,13 @@ class ShippingMixin:
             for item in self._detail(order_sn).get("item_list") or ()
         ]
 
-    def _tracking(self, order_sn):
+    def _tracking(self, order_sn, package_number=""):
         """The tracking number; Shopee may need minutes to have one."""
+        parcel = {"order_sn": order_sn}
+        if package_number:
+            parcel["package_number"] = package_number
         try:
-            answer = self.client.get(
-                "logistics/get_tracking_number", {"order_sn": order_sn}
-            )
+            answer = self.client.get("logistics/get_tracking_number", parcel)
         except ChannelError as error:
             if error.is_temporary or isinstance(error, Refused | NotFound):
                 return ""
@@ -161,14 +178,54 @@ class ShippingMixin:
         return str(answer.get("response", {}).get("tracking_number") or "")
 
     def _add_numbers(self, details):
-        """Details of an order tell no tracking number: those that were arranged and
-        wait for the carrier are asked for theirs."""
-        for order_sn, order in details.items():
-            packages = order.get("package_list") or ()
-            is_waiting = order.get("order_status") == "PROCESSED"
-            if is_waiting and len(packages) == 1:
-                number = packages[0].get("tracking_number")
-                packages[0]["tracking_number"] = number or self._tracking(order_sn)
+        """Details of an order tell no tracking number: the parcels of those that were
+        arranged and wait for the carrier are asked for theirs, many in one call."""
+        waiting = {}
+        for order in details.values():
+            status = order.get("order_status")
+            for package in order.get("package_list") or ():
+                is_waiting = status == "PROCESSED" or (
+                    status in _WAITING and package.get("logistics_status") == _REQUESTED
+                )
+                number = package.get("package_number")
+                if is_waiting and number and not package.get("tracking_number"):
+                    waiting[str(number)] = package
+        numbers = list(waiting)
+        for start in range(0, len(numbers), _PACKAGES):
+            found = self._read_numbers(numbers[start : start + _PACKAGES])
+            for number, tracking in found.items():
+                if number in waiting:
+                    waiting[number]["tracking_number"] = tracking
+
+    def _read_numbers(self, package_numbers):
+        """``{parcel: tracking number}`` of those that have one by now.
+
+        An order is read without its number rather than not at all: it is asked for
+        again when the order is.
+        """
+        try:
+            answer = self.client.get(
+                "order/get_package_detail",
+                {"package_number_list": ",".join(package_numbers)},
+                bucket="orders",
+            )
+        except (Refused, NotFound):
+            # one parcel that Shopee knows no more must not hide the others' numbers
+            middle = len(package_numbers) // 2
+            if not middle:
+                return {}
+            halves = package_numbers[:middle], package_numbers[middle:]
+            return self._read_numbers(halves[0]) | self._read_numbers(halves[1])
+        except ChannelError as error:
+            if error.is_temporary or isinstance(error, PermissionMissing):
+                return {}
+            raise
+        return {
+            str(package.get("package_number")): str(package["tracking_number"])
+            for package in answer.get("response", {}).get("package_list") or ()
+            # a dash is how Shopee writes "none" in some answers
+            if package.get("tracking_number") not in (None, "", "-")
+        }
 
     def _label_state(self, entry):
         answer = self.client.post(

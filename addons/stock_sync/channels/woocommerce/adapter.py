@@ -36,6 +36,7 @@ from ..values import moment
 from .client import Client, webhook_signature
 from .listings import ListingsMixin
 from .orders import NO_ORDER, gmt, neutral_order
+from .refunds import RefundsMixin
 
 _PAGE = 100
 _SECOND = timedelta(seconds=1)
@@ -57,7 +58,7 @@ _UNREADABLE = (ChannelError, ArithmeticError, AttributeError, KeyError, TypeErro
 
 
 @register("woocommerce")
-class WooCommerceAdapter(ListingsMixin, Adapter):
+class WooCommerceAdapter(ListingsMixin, RefundsMixin, Adapter):
     """One WooCommerce shop.
 
     ``credentials.app_key`` and ``app_secret`` are the consumer key and secret,
@@ -78,6 +79,7 @@ class WooCommerceAdapter(ListingsMixin, Adapter):
         late_tracking=True,
         partial_shipments=True,
         cancel=True,
+        refund_order=True,
         order_page=_PAGE,
         order_batch=_PAGE,
         buckets=(Bucket("default", 10, 5),),

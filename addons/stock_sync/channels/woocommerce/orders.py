@@ -14,6 +14,7 @@ from ..errors import BadAnswer
 from ..prices import unit_price
 from ..types import ListingRef
 from ..values import filled, join_words, money, number, postal, units
+from .refunds import mark_of
 
 #: WooCommerce's words -> the neutral order's; those of plug-ins come with the shop's
 #: option "statuses" or are passed on as they are
@@ -181,7 +182,7 @@ def _refund(refund):
             lines.append({"line_id": sold, "quantity": units(quantity)})
     return filled(
         {
-            "external_id": str(refund.get("id")),
+            "external_id": mark_of(refund) or str(refund.get("id")),
             "amount": money(abs(number(refund.get("amount")))),
             "at": gmt(refund.get("date_created_gmt")),
             "reason": refund.get("reason"),
