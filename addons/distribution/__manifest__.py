@@ -66,6 +66,7 @@
         "views/sales_expense_views.xml",
         "views/account_move_expense_views.xml",
         "views/distribution_scorecard_views.xml",
+        "views/distribution_search_views.xml",
         "views/distribution_expense_menus.xml",
         "views/distribution_claim_views.xml",
         "views/portal_dealer_templates.xml",
@@ -80,7 +81,10 @@
             "distribution/static/src/**/*",
             ("remove", "distribution/static/src/dealer_order/*"),
         ],
-        "web.assets_frontend": ["distribution/static/src/dealer_order/*"],
+        "web.assets_frontend": [
+            "distribution/static/src/typed_number.js",
+            "distribution/static/src/dealer_order/*",
+        ],
         "web.assets_unit_tests": ["distribution/static/tests/**/*.test.js"],
     },
     "demo": [

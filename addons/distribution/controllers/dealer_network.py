@@ -7,6 +7,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+from ..tools.typed_number import read_number, show_number
 from .dealer import DealerPortal
 
 _MAX_BYTES = 10 * 1024 * 1024
@@ -70,7 +71,7 @@ class DealerNetwork(DealerPortal):
             with request.env.cr.savepoint():
                 self._answer(order, answer, values)
         except (UserError, AccessError) as error:
-            return self._render_order(member, order, error=str(error))
+            return self._render_order(member, order, values, str(error))
         return request.redirect(f"/my/network-orders/{order.id}")
 
     def _answer(self, order, answer, values):
@@ -89,25 +90,33 @@ class DealerNetwork(DealerPortal):
             line: self._read_quantity(text) for line, text in fields["quantity"].items()
         }
         if answer == "confirm":
-            reasons = {line: text[:500] for line, text in fields["reason"].items()}
+            reasons = {line: str(text)[:500] for line, text in fields["reason"].items()}
             order.action_confirm(quantities, reasons)
         else:
             order.action_deliver(quantities)
 
     def _read_quantity(self, text):
+        if not str(text).strip():
+            return 0.0
         try:
-            return float(str(text or "0").strip().replace(",", "."))
+            return read_number(text, self._get_number_signs())
         except ValueError as error:
             raise UserError(
                 request.env._("%(text)s is no quantity.", text=str(text)[:40])
             ) from error
 
-    def _render_order(self, member, order, error=""):
+    def _get_number_signs(self):
+        return request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+
+    def _render_order(self, member, order, typed=None, error=""):
+        signs = self._get_number_signs()
         return self._render_network(
             "distribution.portal_network_order",
             member,
             "dealer_network_orders",
             order=order,
+            show_quantity=lambda value: show_number(value, signs),
+            typed=typed or {},
             is_supplier=order.supplier_id == member,
             error=error,
         )
@@ -148,7 +157,8 @@ class DealerNetwork(DealerPortal):
             with request.env.cr.savepoint():
                 self._import_report(member, kind, date_from)
         except (UserError, ValueError) as error:
-            return self._render_reports(member, error=str(error))
+            chosen = {"kind": kind, "date_from": date_from}
+            return self._render_reports(member, chosen, str(error))
         return request.redirect("/my/stock-reports")
 
     def _import_report(self, member, kind, date_from):
@@ -197,7 +207,7 @@ class DealerNetwork(DealerPortal):
         reports = request.env["distribution.report"].sudo()
         return reports.search([("member_id", "=", member.id)], limit=50)
 
-    def _render_reports(self, member, error=""):
+    def _render_reports(self, member, chosen=None, error=""):
         reports = self._get_reports(member)
         kinds = reports._fields["kind"]._description_selection(request.env)
         return self._render_network(
@@ -206,6 +216,7 @@ class DealerNetwork(DealerPortal):
             "dealer_stock_reports",
             reports=reports,
             kinds=kinds,
+            chosen=chosen or {},
             error=error,
         )
 

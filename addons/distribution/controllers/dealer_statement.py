@@ -58,17 +58,14 @@ class DealerStatement(DealerPortal):
         """Accept or dispute; what is wrong with the answer is told on the page."""
         member, statement = self._get_statement(statement_id)
         by = request.env.user.partner_id
+        lines = request.httprequest.form.getlist("line")
+        ticked = [int(line) for line in lines if line.isdecimal()]
         try:
             with request.env.cr.savepoint():
                 if answer == "accept":
                     statement.action_accept(by)
                 else:
-                    lines = request.httprequest.form.getlist("line")
-                    statement.action_dispute(
-                        by,
-                        reason[:5000],
-                        [int(line) for line in lines if line.isdigit()],
-                    )
+                    statement.action_dispute(by, reason[:5000], ticked)
         except UserError as error:
             return self._render_statement(
                 "distribution.portal_statement",
@@ -76,6 +73,7 @@ class DealerStatement(DealerPortal):
                 statement=statement,
                 error=str(error),
                 reason=reason,
+                ticked=ticked,
             )
         return request.redirect(f"/my/statements/{statement.id}")
 
@@ -114,6 +112,7 @@ class DealerStatement(DealerPortal):
                 "member": member,
                 "error": "",
                 "reason": "",
+                "ticked": (),
                 **values,
             },
         )

@@ -77,7 +77,9 @@ from . import order_event_credit
 from . import res_company_debt
 from . import res_config_settings_debt
 from . import sale_order_credit_hold
+from . import payment_transaction
 from . import sale_order_line_credit_hold
+from . import sale_order_review_credit
 from . import stock_picking_credit
 from . import res_company_budget
 from . import res_config_settings_budget

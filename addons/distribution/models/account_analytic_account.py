@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -77,4 +79,6 @@ class AccountAnalyticAccount(models.Model):
             "views": [(view.id, "list"), (False, "form")],
             "domain": [("root_plan_id", "=", plan.id)],
             "context": {"default_plan_id": plan.id},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
+            % self.env._("Name the branches and teams that answer for expenses"),
         }

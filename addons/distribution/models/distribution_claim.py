@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.typed_number import read_number
+
 #: what was claimed stays as it was once somebody has decided on it
 _CLAIMED = frozenset(("claimed_amount", "kind", "member_id"))
 
@@ -279,10 +281,10 @@ class DistributionClaim(models.Model):
 
     @api.model
     def _read_amount(self, text):
-        lang = self.env["res.lang"]._get_data(code=self.env.user.lang or "en_US")
-        text = str(text or "").strip().replace(lang.thousands_sep or "", "")
+        code = self.env.lang or self.env.user.lang or "en_US"
+        lang = self.env["res.lang"]._get_data(code=code)
         try:
-            amount = float(text.replace(lang.decimal_point or ".", "."))
+            amount = read_number(text or "", lang)
         except ValueError:
             amount = -1
         if not 0 < amount < 1e13:

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_amount
 
 
 class DistributionCreditRaise(models.Model):
@@ -62,6 +63,16 @@ class DistributionCreditRaise(models.Model):
     _dates_check = models.Constraint(
         "CHECK (date_to >= date_from)", "A raise ends on or after the day it begins."
     )
+
+    @api.depends("partner_id", "amount", "currency_id")
+    def _compute_display_name(self):
+        """Override: whose limit is raised, and by how much."""
+        for record in self:
+            # without a credit there is no currency either
+            record.display_name = bool(record.credit_id) and (
+                f"{record.partner_id.display_name} +"
+                f"{format_amount(self.env, record.amount, record.currency_id)}"
+            )
 
     @api.depends("state", "date_from", "date_to")
     def _compute_is_valid(self):

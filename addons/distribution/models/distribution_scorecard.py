@@ -94,7 +94,7 @@ class DistributionScorecard(models.Model):
     @api.depends("centre_id", "date_from", "date_to")
     def _compute_display_name(self):
         for card in self:
-            card.display_name = self.env._(
+            card.display_name = bool(card.centre_id) and self.env._(
                 "%(centre)s, %(date_from)s to %(date_to)s",
                 centre=card.centre_id.name or "",
                 date_from=card.date_from or "",

@@ -60,7 +60,10 @@ class ExpenseBudgetTransfer(models.Model):
     @api.depends("source_id", "target_id", "kind")
     def _compute_display_name(self):
         for transfer in self:
-            target = transfer.target_id.display_name or ""
+            target = transfer.target_id.display_name
+            if not target:
+                transfer.display_name = False
+                continue
             transfer.display_name = (
                 self.env._("Top-up of %(target)s", target=target)
                 if transfer.kind == "top_up"

@@ -296,6 +296,8 @@ class SaleOrder(models.Model):
 
     def _hold_for_credit(self):
         """Keep the order a quotation and tell the salesperson, once."""
+        # of a web shop: it would come back as a cart at the next visit
+        self._leave_cart()
         summary = self.env._("Accepted by the customer, but over the credit limit")
         for order in self.sudo():
             if any(a.summary == summary for a in order.activity_ids):

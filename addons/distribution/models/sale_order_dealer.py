@@ -106,7 +106,9 @@ class SaleOrder(models.Model):
             return order
         order = self.create(vals)
         if order.approval_mode == "explicit":
-            order.action_submit()
+            # what the review holds waits for its owner, and the dealer meets no error
+            if not order._keep_held_in_review():
+                order._submit_reviewed()
         else:
             order.activity_schedule(
                 "mail.mail_activity_data_todo",

@@ -35,3 +35,4 @@ from . import test_spread
 from . import test_claim
 from . import test_dealer_order
 from . import test_portal_routes
+from . import test_review_credit

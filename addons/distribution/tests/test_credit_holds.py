@@ -125,6 +125,38 @@ class TestCreditHolds(DebtCommon):
         order._validate_order()
         self.assertEqual(len(order.activity_ids), 1)
 
+    def test_payment_is_never_refused(self):
+        """What is paid beyond the limit waits, and is no cart any longer."""
+        self._credit(100)
+        good, order = self._sell(1, self.neighbour.partner_id), self._sell(60)
+        left = []
+        self.patch(type(order), "_leave_cart", lambda carts: left.extend(carts.ids))
+        payments = self.env["payment.transaction"].create(
+            [
+                {
+                    "provider_id": self.env["payment.provider"].search([], limit=1).id,
+                    "payment_method_id": self.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
+                    "amount": one.amount_total,
+                    "currency_id": one.currency_id.id,
+                    "partner_id": one.partner_id.id,
+                    "sale_order_ids": [Command.set(one.ids)],
+                    "state": "done",
+                    "reference": f"CREDIT-{one.id}",
+                }
+                for one in good + order
+            ]
+        )
+        self.assertEqual(payments._check_amount_and_confirm_order(), good)
+        self.assertEqual((good + order).mapped("state"), ["sale", "draft"])
+        self.assertEqual(left, order.ids)
+        self.assertIn("over the credit limit", order.activity_ids.summary)
+        self.assertIn("60", order.activity_ids.note)
+        order.with_user(self.tm).action_release_credit("Paid already")
+        payments[1]._check_amount_and_confirm_order()
+        self.assertEqual(order.state, "sale")
+
     def test_hub_tells_the_same(self):
         self._credit(50)
         order = self._sell(6)

@@ -52,6 +52,26 @@ class TestDealerOrder(PortalCase):
         self.assertEqual(order.state, "draft")
         self.assertEqual(order.activity_ids.user_id, self.rep)
 
+    def test_held_by_the_review(self):
+        """The dealer meets no error; released, it waits for its approval."""
+        self.env["exception.rule"].search([("is_review", "=", True)]).active = False
+        self.company.review_orders = True
+        self.env["exception.rule"].create(
+            {
+                "name": "Any amount",
+                "is_review": True,
+                "model": "sale.order",
+                "exception_type": "by_method",
+                "method": "_review_amount",
+            }
+        )
+        order = self._send(4)
+        self.assertEqual((order.review_state, order.approval_state), ("held", "none"))
+        self.assertTrue(order.activity_ids)
+        order.review_hold_ids.action_release("They called")
+        self.assertEqual(order.approval_state, "to_approve")
+        self.assertEqual(order.state, "draft")
+
     def test_quota_refuses_with_what_is_left(self):
         quota = self.env["order.quota"].create(
             {

@@ -11,6 +11,23 @@ from .common import DistributionCommon
 
 @tagged("post_install", "-at_install")
 class TestNetwork(DistributionCommon):
+    def test_actions_have_an_address_and_words(self):
+        """What a menu opens can be linked to, and tells what to do while empty."""
+        menus = self.env["ir.ui.menu"].search(
+            [("id", "child_of", self.env.ref("distribution.distribution_menu").id)]
+        )
+        # a dialog has no address of its own
+        actions = [
+            menu.action
+            for menu in menus
+            if menu.action and getattr(menu.action, "target", "") != "new"
+        ]
+        self.assertGreater(len(actions), 30)
+        for action in actions:
+            self.assertTrue(action.path, action.name)
+            if action.type == "ir.actions.act_window" and "list" in action.view_mode:
+                self.assertIn("o_view_nocontent", action.help or "", action.name)
+
     def test_main_supplier(self):
         self.assertEqual(self.outlet.supplier_id, self.dealer)
         self.assertEqual(self.dealer.supplier_id, self.distributor)

@@ -192,9 +192,10 @@ class TestPortalRoutes(PortalCase, HttpCase):
         self._login(user)
         page = f"/my/network-orders/{order.id}"
         self.assertIn(order.name, self.url_open("/my/network-orders").text)
-        cut = {f"quantity_{line.id}": "8"}
+        cut = {f"quantity_{line.id}": "8,00"}
         answer = self._post_form(page, f"{page}/confirm", **cut)
         self.assertIn("alert-danger", answer.text, "why less?")
+        self.assertIn('value="8,00"', answer.text, "nothing typed is lost")
         cut[f"reason_{line.id}"] = "No more there"
         self._post_form(page, f"{page}/confirm", **cut)
         self.assertEqual((order.state, line.confirmed_qty), ("partly", 8))

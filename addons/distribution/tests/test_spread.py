@@ -2,10 +2,12 @@
 
 import random
 from decimal import Decimal
+from types import SimpleNamespace
 
 from odoo.tests import BaseCase, tagged
 
 from ..tools.spread import quarter_weights, spread
+from ..tools.typed_number import read_number, show_number
 
 
 @tagged("post_install", "-at_install")
@@ -41,3 +43,37 @@ class TestSpread(BaseCase):
                 sum(Decimal(repr(part)) for part in parts), Decimal(repr(float(total)))
             )
             self.assertGreaterEqual(min(parts), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestTypedNumber(BaseCase):
+    """Portal users type numbers as their language writes them."""
+
+    def setUp(self):
+        super().setUp()
+        self.english = SimpleNamespace(decimal_point=".", thousands_sep=",")
+        self.vietnamese = SimpleNamespace(decimal_point=",", thousands_sep=".")
+
+    def test_read(self):
+        for text, english, vietnamese in (
+            ("1,000", 1000, 1),
+            ("1.000", 1, 1000),
+            ("1,5", 1.5, 1.5),
+            ("1.5", 1.5, 1.5),
+            ("0.125", 0.125, 0.125),
+            ("-12\xa0000", -12000, -12000),
+        ):
+            self.assertEqual(read_number(text, self.english), english, text)
+            self.assertEqual(read_number(text, self.vietnamese), vietnamese, text)
+        self.assertEqual(read_number("1,234,567.5", self.english), 1234567.5)
+        self.assertEqual(read_number("1.234.567,5", self.vietnamese), 1234567.5)
+
+    def test_none(self):
+        for text in ("", "abc", "1e5", "nan", "1_000", "1.2.3", "1,00,0.5", "-"):
+            with self.assertRaises(ValueError):
+                read_number(text, self.english)
+
+    def test_shown_is_read_again(self):
+        for lang in (self.english, self.vietnamese):
+            for value in (0, 48, 1.125, 1234567.5, 0.000001):
+                self.assertEqual(read_number(show_number(value, lang), lang), value)

@@ -1,6 +1,8 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {readNumber, showNumber} from "../typed_number";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
+import {localization} from "@web/core/l10n/localization";
 import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 import {useDebounced} from "@web/core/utils/timing";
@@ -119,8 +121,17 @@ export class DealerOrder extends Component {
         return line ? line.quantity : "";
     }
 
-    setQuantity(product, text) {
-        const quantity = Number(String(text).replace(",", "."));
+    showQuantity(quantity) {
+        return showNumber(quantity, localization);
+    }
+
+    onQuantity(product, ev) {
+        this.setQuantity(product, readNumber(ev.target.value, localization));
+        // also where nothing changed: what was typed was no number, or is written anew
+        ev.target.value = this.showQuantity(this.getQuantity(product));
+    }
+
+    setQuantity(product, quantity) {
         const lines = this.state.lines;
         const index = lines.findIndex((line) => line.product_id === product.id);
         if (!(quantity > 0)) {
