@@ -14,6 +14,7 @@
     "data": [
         "security/customer_snapshot_security.xml",
         "security/customer_segment_security.xml",
+        "security/customer_segment_member_security.xml",
         "security/customer_hygiene_security.xml",
         "security/crm_sales_security.xml",
         "security/ir.model.access.csv",

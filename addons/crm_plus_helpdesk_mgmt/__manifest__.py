@@ -24,6 +24,7 @@
         "views/first_answer_templates.xml",
         "views/portal_templates.xml",
         "views/customer_view_views.xml",
+        "views/customer_assignment_views.xml",
     ],
     "demo": [
         "demo/helpdesk_demo.xml",

@@ -23,7 +23,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Let the history and macros go; tickets stay."""
+    """Let the history, macros and rules of tickets go; tickets stay."""
+    env["customer.assignment.rule"].with_context(active_test=False).search(
+        [("model", "=", "helpdesk.ticket")]
+    ).unlink()
     env.flush_all()
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))

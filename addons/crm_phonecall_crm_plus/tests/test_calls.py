@@ -80,3 +80,10 @@ class TestCalls(BaseCommon):
         self._call("busy")
         version.action_activate()
         self.assertEqual(self.lead.score_engagement, 30)
+
+    def test_erasing_a_person_takes_what_was_said(self):
+        call = self._call("reached", description="Moves to 9 Hill", partner_phone="1")
+        note = call.message_post(body="Hoa will move")
+        self.customer.action_erase_personal_data()
+        self.assertFalse(call.description or call.partner_phone or note.body)
+        self.assertEqual((call.result, call.duration), ("reached", 6))

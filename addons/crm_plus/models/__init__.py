@@ -21,13 +21,16 @@ from . import customer_snapshot_churn
 from . import customer_churn_model
 from . import res_company
 from . import customer_snapshot_dirty
+from . import customer_snapshot_night
 from . import customer_snapshot_queue
 from . import sale_order
+from . import sale_order_line
 from . import account_move
 from . import account_partial_reconcile
 from . import crm_lead
 from . import res_partner_snapshot
 from . import customer_snapshot_nightly
+from . import customer_rule_mixin
 from . import customer_segment
 from . import customer_segment_member
 from . import customer_segment_history

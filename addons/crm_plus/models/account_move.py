@@ -17,4 +17,7 @@ class AccountMove(models.Model):
     def _mark_customers(self):
         snapshots = self.env["customer.snapshot"]
         for company, moves in self.grouped("company_id").items():
-            snapshots._mark_dirty(moves.partner_id, company)
+            # a journal entry names its customers on its lines only
+            entries = moves.filtered(lambda move: move.move_type == "entry")
+            partners = moves.partner_id | entries.line_ids.partner_id
+            snapshots._mark_dirty(partners, company)

@@ -10,23 +10,6 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.lead", "customer.assignment.mixin"]
 
-    def action_assign_by_rules(self):
-        """Give the chosen leads that nobody has to somebody, by the rules."""
-        self.check_access("write")
-        # the counters and the other people's leads are not the user's to read
-        self.sudo().filtered(lambda lead: not lead.user_id)._assign()
-        return True
-
-    @api.model
-    def _cron_assign(self):
-        """Hand back what was left lying, then give out what nobody has."""
-        if not self.env["customer.assignment.rule"].search_count(
-            [("model", "=", self._name)], limit=1
-        ):
-            return
-        self._cron_hand_back()
-        self._assign_waiting()
-
     @api.model
     def _get_assignment_open_domain(self):
         return Domain("active", "=", True) & Domain("won_status", "=", "pending")

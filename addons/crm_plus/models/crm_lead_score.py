@@ -178,9 +178,13 @@ class CrmLead(models.Model):
     def _get_fit_hits(self, version):
         """:return: [SQL (lead id, rule id, points)]; a bad rule stops no other."""
         parts = [SQL("SELECT NULL::int, NULL::int, NULL::numeric WHERE false")]
+        errors = []
         for rule in version.rule_ids.filtered(lambda rule: rule.kind == "fit"):
-            error = False
-            try:
+            error = version._find_error(rule._ask_condition)
+            if error:
+                errors.append(f"{rule.name}: {error}")
+                _logger.info("Scoring rule %s is skipped: %s", rule.name, error)
+            else:
                 query = rule._get_lead_query()
                 found = query.select(
                     SQL.identifier(query.table, "id"),
@@ -190,11 +194,9 @@ class CrmLead(models.Model):
                 parts.append(
                     SQL("SELECT * FROM (%s) f(id, r, p) WHERE id IN %s", found, _SCOPE)
                 )
-            except Exception as exception:  # whatever a stale condition raises
-                error = str(exception)
-                _logger.info("Scoring rule %s is skipped: %s", rule.name, error)
             if rule.error != error:
                 rule.error = error
+        version._note_error("; ".join(errors) or False)
         return parts
 
     @api.model

@@ -57,9 +57,7 @@ class CrmScoreRule(models.Model):
                 rule._check_domain()
 
     def _check_domain(self):
-        try:
-            self._get_lead_query()
-        except Exception as error:
+        if error := self.version_id._find_error(self._ask_condition):
             # whatever a domain can be wrong in: a person has to see where
             raise ValidationError(
                 self.env._(
@@ -67,7 +65,7 @@ class CrmScoreRule(models.Model):
                     name=self.name,
                     error=error,
                 )
-            ) from error
+            )
 
     def _get_lead_domain(self):
         """:return: the condition as a domain on leads."""
@@ -76,6 +74,12 @@ class CrmScoreRule(models.Model):
         if self.target == "res.partner":
             return Domain("partner_id", "any", domain)
         return domain
+
+    def _ask_condition(self):
+        """Have the database say whether it understands the condition."""
+        query = self._get_lead_query()
+        query.limit = 1
+        self.env.execute_query(query.select())
 
     def _get_lead_query(self):
         """:return: the query of the leads this rule is true for."""

@@ -9,6 +9,7 @@ class CrmScoreVersion(models.Model):
 
     _name = "crm.score.version"
     _description = "Scoring"
+    _inherit = ["customer.rule.mixin"]
     _order = "state, id desc"
 
     name = fields.Char(required=True, translate=True)

@@ -25,9 +25,11 @@ class CustomerAssignmentEngine(models.AbstractModel):
         load = self._get_open_load(records, members) if rule.mode == "load" else {}
         given, chosen = {}, {}
         for record in records.sorted(lambda record: (record.create_date, record.id)):
+            allowed = record._get_assignment_users() or members.user_id
             candidates = members.filtered(
-                lambda member, record=record: (
-                    member.user_id.id not in exclude.get(record.id, ())
+                lambda member, record=record, allowed=allowed: (
+                    member.user_id in allowed
+                    and member.user_id.id not in exclude.get(record.id, ())
                     and member._has_room(given.get(member.id, 0))
                 )
             )
@@ -71,10 +73,11 @@ class CustomerAssignmentEngine(models.AbstractModel):
             ) or candidates.filtered(lambda member: not member.lang_ids)
         if rule.match_skills:
             skills = record._get_assignment_skills()
-            able = candidates.filtered(lambda member: member.skill_ids & skills)
+            name = record._name
+            able = candidates.filtered(lambda member: member._get_skills(name) & skills)
             if skills:
                 candidates = able or candidates.filtered(
-                    lambda member: not member.skill_ids
+                    lambda member: not member._get_skills(name)
                 )
         return candidates
 

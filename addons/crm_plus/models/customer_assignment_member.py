@@ -48,9 +48,18 @@ class CustomerAssignmentMember(models.Model):
 
     @api.depends("counted_on", "day_count")
     def _compute_today_count(self):
-        today = fields.Date.today()
         for member in self:
-            member.today_count = member.day_count if member.counted_on == today else 0
+            is_today = member.counted_on == member._get_today()
+            member.today_count = member.day_count if is_today else 0
+
+    def _get_today(self):
+        """The day where the rule's company works: a cap starts anew at its midnight."""
+        calendar = self.rule_id.company_id.resource_calendar_id
+        return fields.Date.context_today(self.with_context(tz=calendar.tz))
+
+    def _get_skills(self, model):
+        """:return: what they know of records of a model; a hook for bridges."""
+        return self.skill_ids
 
     def _has_room(self, given):
         """:param given: how many they got in the present run, not yet counted."""
@@ -62,20 +71,22 @@ class CustomerAssignmentMember(models.Model):
         """:param given: {member id: number}; one UPDATE, rows in id order."""
         if not given:
             return
+        ids = sorted(given)
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE customer_assignment_member m SET
                     assigned_total = COALESCE(m.assigned_total, 0) + g.number,
-                    day_count = g.number + CASE WHEN m.counted_on = %(today)s
+                    day_count = g.number + CASE WHEN m.counted_on = g.today
                         THEN m.day_count ELSE 0 END,
-                    counted_on = %(today)s
-                FROM unnest(%(ids)s, %(numbers)s) AS g(id, number)
+                    counted_on = g.today
+                FROM unnest(%(ids)s, %(numbers)s, %(days)s::date[])
+                    AS g(id, number, today)
                 WHERE g.id = m.id
                 """,
-                today=fields.Date.today(),
-                ids=sorted(given),
-                numbers=[given[key] for key in sorted(given)],
+                ids=ids,
+                numbers=[given[key] for key in ids],
+                days=[member._get_today() for member in self.browse(ids)],
             )
         )
         self.invalidate_model(

@@ -9,7 +9,7 @@ class CustomerAssignmentMixin(models.AbstractModel):
     """For models with user_id, team_id and company_id whose records are given out.
 
     A bridge inherits it, names itself in ``_selection_model`` of the rule, and
-    answers the four questions at the end of this class.
+    answers the questions at the end of this class.
     """
 
     _name = "customer.assignment.mixin"
@@ -79,12 +79,27 @@ class CustomerAssignmentMixin(models.AbstractModel):
 
     # assignment
 
+    def action_assign_by_rules(self):
+        """Give the chosen records that nobody has to somebody, by the rules."""
+        self.check_access("write")
+        # the counters and the other people's records are not the user's to read
+        self.sudo().filtered(lambda record: not record.user_id)._assign()
+        return True
+
+    @api.model
+    def _cron_assign(self):
+        """Hand back what was left lying, then give out what nobody has."""
+        if not self.env["customer.assignment.rule"].search_count(
+            [("model", "=", self._name)], limit=1
+        ):
+            return
+        self._cron_hand_back()
+        self._assign_waiting()
+
     @api.model
     def _assign_waiting(self):
         """Assign every open record nobody has, oldest first, whatever its age."""
-        rules = self.env["customer.assignment.rule"].search(
-            [("model", "=", self._name)]
-        )
+        rules = self._get_assignment_rules()
         # what no rule is for would fill the batch, and the new ones never get a turn
         for_rules = Domain.OR(rule._get_domain() for rule in rules)
         records = self.search(
@@ -92,24 +107,30 @@ class CustomerAssignmentMixin(models.AbstractModel):
             order="create_date, id",
             limit=5000,
         )
-        return records._assign()
+        return records._assign(rules=rules)
 
-    def _assign(self, exclude=None, reason=None):
+    @api.model
+    def _get_assignment_rules(self):
+        """:return: the rules of this model that can be asked, in their order."""
+        rules = self.env["customer.assignment.rule"]
+        return rules.search([("model", "=", self._name)])._filter_usable()
+
+    def _assign(self, exclude=None, reason=None, rules=None):
         """Give each of these to somebody, by the first rule that fits and has room.
 
         A constant number of queries for each rule. Concurrent runs are exact: the
         counters of the people are rows that each of them updates.
         :param exclude: {record id: ids of users who had their chance}
+        :param rules: those that can be asked, where they are known already
         :return: the records that were given to somebody
         """
-        rules = self.env["customer.assignment.rule"].search(
-            [("model", "=", self._name)]
-        )
+        if not self:
+            return self
         waiting, done = self, self.browse()
-        for rule in rules:
+        for rule in self._get_assignment_rules() if rules is None else rules:
             if not waiting:
                 break
-            matching = waiting.filtered_domain(rule._get_domain())
+            matching = waiting._filter_by_rule(rule)
             chosen = self.env["customer.assignment.engine"]._choose(
                 rule, matching, exclude or {}
             )
@@ -118,6 +139,11 @@ class CustomerAssignmentMixin(models.AbstractModel):
             done |= given
             waiting -= given
         return done
+
+    def _filter_by_rule(self, rule):
+        """Those a rule is for: asked of the database, which is known to understand."""
+        domain = Domain("id", "in", self.ids) & rule._get_domain()
+        return self & self.with_context(active_test=False).search(domain)
 
     def _apply_assignment(self, rule, chosen, reason):
         """:param chosen: {record id: (member, reason)}"""
@@ -300,8 +326,12 @@ class CustomerAssignmentMixin(models.AbstractModel):
         return self.partner_id.lang
 
     def _get_assignment_skills(self):
-        """:return: tags the person should know."""
+        """:return: what the person should know (``_get_skills`` of the people)."""
         return self.env["crm.tag"]
+
+    def _get_assignment_users(self):
+        """:return: who may have this record at all; empty: everybody."""
+        return self.env["res.users"]
 
 
 def _sql_answered_late(model, alias, query):

@@ -12,6 +12,7 @@ class CustomerAssignmentRule(models.Model):
 
     _name = "customer.assignment.rule"
     _description = "Assignment Rule"
+    _inherit = ["customer.rule.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -91,9 +92,7 @@ class CustomerAssignmentRule(models.Model):
     @api.constrains("domain", "model")
     def _check_domain(self):
         for rule in self:
-            try:
-                rule.env[rule.model].sudo()._search(rule._get_domain())
-            except Exception as error:
+            if error := rule._find_error(rule._ask_condition):
                 # whatever a domain can be wrong in: a person has to see where
                 raise ValidationError(
                     self.env._(
@@ -101,7 +100,24 @@ class CustomerAssignmentRule(models.Model):
                         name=rule.name,
                         error=error,
                     )
-                ) from error
+                )
+            rule._note_error(False)
+
+    def _ask_condition(self):
+        """Have the database say whether it understands the condition."""
+        records = self.env[self.model].sudo()
+        domain = records._get_assignment_waiting_domain() & self._get_domain()
+        records.search(domain, limit=1, order="id")
+
+    def _filter_usable(self):
+        """:return: rules whose condition can be asked; owners of others are told."""
+        usable = self.browse()
+        for rule in self:
+            error = rule._find_error(rule._ask_condition)
+            rule._note_error(error)
+            if not error:
+                usable |= rule
+        return usable
 
     def _get_domain(self):
         """:return: the records this rule is for, assigned or not."""

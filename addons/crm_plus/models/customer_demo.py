@@ -49,12 +49,10 @@ class CustomerSnapshot(models.Model):
 
     def _refresh_demo(self, moment):
         """The rows of a day in the past, and the month's history."""
-        self._make_scope(moment, None)
-        figures = self._make_figures(moment)
+        self._make_scope(moment)
         self._find_rfm_cuts(moment)
         self._fit_churn_model(moment)
-        self._make_forecast(moment)
-        self._write_rows(moment, figures)
+        self._compute_rows(moment)
         self.env["customer.segment.history"]._record(moment)
         self.env.invalidate_all()
 

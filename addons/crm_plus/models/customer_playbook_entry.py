@@ -49,12 +49,19 @@ class CustomerPlaybookEntry(models.Model):
 
     @api.model
     def _measure(self, moment):
-        """Decide entries by the purchases that `customer.snapshot._refresh` collected.
+        """Decide entries by the purchases of their customers.
 
         Open ones have no rate, so that averages are those of decided ones. Revenue is
         counted on until the day of decision.
         """
         self.env.flush_all()
+        undecided = SQL(
+            "commercial_partner_id IN (SELECT partner_id FROM customer_playbook_entry"
+            " WHERE company_id = %s AND (state = 'open' OR horizon_on >= %s))",
+            moment.company.id,
+            moment.today,
+        )
+        self.env["customer.snapshot"]._make_purchases(moment, undecided)
         self.env.cr.execute(
             SQL(
                 """

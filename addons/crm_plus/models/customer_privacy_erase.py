@@ -24,6 +24,8 @@ class CustomerPrivacyLog(models.Model):
         self._check_erase_allowed(partner_sudo)
         log_sudo = self.sudo()
         leads = log_sudo._find_leads(partner_sudo)
+        # found by what is about to go
+        documents = log_sudo._get_erased_documents(partner_sudo, leads)
         entry = log_sudo._record("erase", partner, {})
         log_sudo._erase_users(partner_sudo)
         counts = {}
@@ -33,7 +35,7 @@ class CustomerPrivacyLog(models.Model):
                 records.with_context(
                     crm_plus_erase=True, mail_notrack=True, tracking_disable=True
                 ).write(values)
-        counts.update(log_sudo._erase_history(partner_sudo, leads))
+        counts.update(log_sudo._erase_history(partner_sudo, documents))
         entry.write({"details": counts, "record_count": sum(counts.values())})
         return entry
 
@@ -134,6 +136,13 @@ class CustomerPrivacyLog(models.Model):
         ]
 
     @api.model
+    def _get_erased_documents(self, partner_sudo, leads):
+        """:return: [records] that are about the person only, whoever wrote on them:
+        their messages and files go, too; a hook for bridges.
+        """
+        return [partner_sudo, leads]
+
+    @api.model
     def _find_leads(self, partner_sudo):
         leads = self.env["crm.lead"].with_context(active_test=False)
         return self._find_unlinked_leads(partner_sudo) | leads.search(
@@ -173,44 +182,51 @@ class CustomerPrivacyLog(models.Model):
         }
 
     @api.model
-    def _erase_history(self, partner_sudo, leads):
-        """Messages about or from the person and files filed on the contact.
+    def _erase_history(self, partner_sudo, documents):
+        """Messages about or from the person and files filed on what is theirs alone.
 
         What stages a lead was in stays: it names nobody, and reports are made of it.
 
         :return: {model: number}
         """
         messages = self.env["mail.message"].search(
-            [
-                "|",
-                ("author_id", "=", partner_sudo.id),
-                "&",
-                ("model", "=", "res.partner"),
-                ("res_id", "=", partner_sudo.id),
-            ]
+            [("author_id", "=", partner_sudo.id)]
         )
-        messages.tracking_value_ids.unlink()
-        asked = self.env["mail.message"].search(
-            [("model", "=", "crm.lead"), ("res_id", "in", leads.ids)]
-        )
-        asked.tracking_value_ids.filtered(
-            lambda value: (
-                value.field_id.ttype in ("char", "text", "html")
-                or value.field_id.relation == "res.partner"
+        files = self.env["ir.attachment"]
+        for records in documents:
+            if not records:
+                continue
+            messages |= messages.search(
+                [("model", "=", records._name), ("res_id", "in", records.ids)]
             )
-        ).unlink()
-        messages |= asked
-        files = messages.attachment_ids | self.env["ir.attachment"].search(
-            [("res_model", "=", "res.partner"), ("res_id", "=", partner_sudo.id)]
-        )
+            files |= files.search(
+                [
+                    ("res_model", "=", records._name),
+                    ("res_id", "in", records.ids),
+                    ("res_field", "=", False),
+                ]
+            )
         logs = self.search([("partner_id", "=", partner_sudo.id)])
         files |= files.search(
             [("res_model", "=", self._name), ("res_id", "in", logs.ids)]
         )
+        files |= messages.attachment_ids
         counts = {"mail.message": len(messages), "ir.attachment": len(files)}
+        self._erase_changes(messages, partner_sudo)
         messages.write({"body": "", "subject": False, "email_from": False})
         files.unlink()
         doubles = self.env["res.partner"].with_context(active_test=False)
         for double in doubles.search([("merged_into_id", "=", partner_sudo.id)]):
             self._erase(double)
         return counts
+
+    @api.model
+    def _erase_changes(self, messages, partner_sudo):
+        """Values that were tracked: all of the contact, elsewhere those in words."""
+        messages.tracking_value_ids.filtered(
+            lambda value: (
+                value.mail_message_id.model == partner_sudo._name
+                or value.field_id.ttype in ("char", "text", "html")
+                or value.field_id.relation == "res.partner"
+            )
+        ).unlink()

@@ -15,7 +15,7 @@ class CustomerSegment(models.Model):
 
     _name = "customer.segment"
     _description = "Customer Segment"
-    _inherit = ["mail.thread"]
+    _inherit = ["customer.rule.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
@@ -47,11 +47,10 @@ class CustomerSegment(models.Model):
     live_count = fields.Integer(
         "Would Be In", compute="_compute_live_count", help="If it were computed now."
     )
-    error = fields.Char(readonly=True, copy=False)
     refreshed_at = fields.Datetime("Computed", readonly=True, copy=False)
 
     @api.depends("member_ids.until")
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_partner_ids(self):
         groups = self.env["customer.segment.member"]._read_group(
             self._get_member_domain(),
@@ -83,7 +82,7 @@ class CustomerSegment(models.Model):
             segment._set_members(segment.partner_ids.commercial_partner_id)
 
     @api.depends("member_ids.until")
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_member_count(self):
         groups = dict(
             self.env["customer.segment.member"]._read_group(
@@ -94,6 +93,7 @@ class CustomerSegment(models.Model):
             segment.member_count = groups.get(segment, 0)
 
     @api.depends("kind", "domain", "rfm_segment", "company_id", "member_count")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_live_count(self):
         snapshots = self.env["customer.snapshot"]
         for segment in self:
@@ -155,7 +155,7 @@ class CustomerSegment(models.Model):
         """Bring members up to date: who left keeps a row that says until when.
 
         A rule that cannot be used any more (a field is gone) keeps its members, says so
-        on the segment, and holds back no other one.
+        on the segment and to its owner, and holds back no other one.
 
         :param companies: all of them where not given
         """
@@ -165,12 +165,15 @@ class CustomerSegment(models.Model):
         self.env.flush_all()
         now = fields.Datetime.now()
         for segment in self.filtered(lambda segment: segment.kind != "static"):
-            try:
-                with self.env.cr.savepoint():
-                    segment.sudo()._refresh_members(companies, now)
-                segment.sudo().write({"error": False, "refreshed_at": now})
-            except ValidationError as error:
-                segment.sudo().error = str(error)
+            segment_sudo = segment.sudo()
+            error = segment._find_error(
+                lambda segment_sudo=segment_sudo: segment_sudo._refresh_members(
+                    companies, now
+                )
+            )
+            segment._note_error(error)
+            if not error:
+                segment_sudo.refreshed_at = now
         self.env.invalidate_all()
 
     def _refresh_members(self, companies, now):
@@ -247,11 +250,12 @@ class CustomerSegment(models.Model):
     def action_view_members(self):
         """Who came and went, and when."""
         self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_plus.customer_segment_member_action"
+        )
         return {
-            "type": "ir.actions.act_window",
+            **action,
             "name": self.env._("Members of %(segment)s", segment=self.display_name),
-            "res_model": "customer.segment.member",
-            "view_mode": "list,graph,pivot",
             "domain": [("segment_id", "=", self.id)],
         }
 

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerSegmentMember(models.Model):
@@ -21,7 +21,25 @@ class CustomerSegmentMember(models.Model):
     )
     since = fields.Datetime(required=True)
     until = fields.Datetime(help="Empty: still in.")
+    is_mine = fields.Boolean(
+        "My Customers", compute="_compute_is_mine", search="_search_is_mine"
+    )
 
     _current_uniq = models.UniqueIndex(
         "(segment_id, company_id, partner_id) WHERE until IS NULL"
     )
+
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        mine = self.search([("id", "in", self.ids), ("is_mine", "=", True)])
+        for member in self:
+            member.is_mine = member in mine
+
+    def _search_is_mine(self, operator, value):
+        """As customers in figures have it; who is chosen by hand may have none."""
+        if operator != "in":
+            return NotImplemented
+        domain = self.env["customer.snapshot"]._get_own_domain(
+            "partner_id.user_id", "partner_id.user_id.sale_team_id"
+        )
+        return domain if True in value else ~domain

@@ -122,6 +122,16 @@ class CustomerSnapshot(models.Model):
         """Customers a person answers for: by name, by nobody, by team, by document."""
         if operator != "in":
             return NotImplemented
+        domain = self._get_own_domain("user_id", "team_id")
+        return domain if True in value else ~domain
+
+    @api.model
+    def _get_own_domain(self, salesperson, team):
+        """The customers a person answers for, for any model with a ``partner_id``.
+
+        :param salesperson: the path to the customer's salesperson
+        :param team: the path to that person's sales team
+        """
         user = self.env.user
         members = SQL(
             "SELECT m.user_id FROM crm_team_member m JOIN crm_team t"
@@ -135,15 +145,14 @@ class CustomerSnapshot(models.Model):
             " ON p.id = l.partner_id WHERE l.user_id = %(user)s",
             user=user.id,
         )
-        domain = Domain.OR(
+        return Domain.OR(
             [
-                Domain("user_id", "in", [user.id, False]),
-                Domain("user_id", "in", members),
-                Domain("team_id.user_id", "=", user.id),
+                Domain(salesperson, "in", [user.id, False]),
+                Domain(salesperson, "in", members),
+                Domain(f"{team}.user_id", "=", user.id),
                 Domain("partner_id", "in", documents),
             ]
         )
-        return domain if True in value else ~domain
 
     def action_open_partner(self):
         """The customer's form."""

@@ -9,12 +9,9 @@ class CustomerSnapshot(models.Model):
     _inherit = "customer.snapshot"
 
     def _after_refresh_all(self, company):
-        """Segments, the month's history, what play-books have brought and begin."""
+        """The month's history, what play-books have brought and begin."""
         result = super()._after_refresh_all(company)
         moment = self._get_moment(company)
-        self.env["customer.segment"].search([("kind", "!=", "static")])._refresh(
-            company
-        )
         self.env["customer.segment.history"]._record(moment)
         self.env["customer.playbook.entry"]._measure(moment)
         books = self.env["customer.playbook"].search([("company_id", "=", company.id)])

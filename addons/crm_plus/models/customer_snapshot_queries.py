@@ -105,8 +105,12 @@ class CustomerSnapshot(models.Model):
                 SUM(o.amount) FILTER (WHERE o.state = 'sale') AS open_order_amount
             FROM customer_scope s
             JOIN (
-                SELECT partner_id, company_id, state,
-                    amount_untaxed / COALESCE(NULLIF(currency_rate, 0), 1) AS amount
+                SELECT partner_id, company_id, state, (amount_untaxed - CASE
+                    WHEN state = 'sale' THEN COALESCE((
+                        SELECT SUM(l.untaxed_amount_invoiced) FROM sale_order_line l
+                        WHERE l.order_id = sale_order.id
+                    ), 0) ELSE 0 END)
+                    / COALESCE(NULLIF(currency_rate, 0), 1) AS amount
                 FROM sale_order
                 WHERE company_id = %s AND (state IN ('draft', 'sent') OR state = 'sale'
                     AND invoice_status IN ('no', 'to invoice'))

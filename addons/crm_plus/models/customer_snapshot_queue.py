@@ -1,15 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import timedelta
+import math
+import time
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.service.model import retrying
 from odoo.tools import SQL
 
 #: customers that one run of the cron computes in one transaction
 _BATCH = 5_000
 _KEY = "crm_plus.dirty_partners"
-#: a night that is interrupted goes on for so long; the next one begins anew
-_NIGHT = timedelta(hours=6)
 
 
 class CustomerSnapshot(models.Model):
@@ -80,36 +80,24 @@ class CustomerSnapshot(models.Model):
 
     @api.model
     def _cron_refresh_all(self):
-        """Every night: everything, one company at a time.
+        """Every night: everything, in steps of seconds that are kept one by one.
 
-        A night that runs out of time is called again by the scheduler and goes on with
-        the companies that are left.
+        What does not fit into the scheduler's time comes with its next round: Odoo's
+        default limits of time are enough, however many customers there are. A night
+        that was stopped goes on behind the last step that was kept.
         """
-        companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        waiting = companies.filtered(lambda company: not _is_done(company))
-        for number, company in enumerate(waiting, 1):
-            self._hold_rows()
-            self._refresh(companies=company)
-            self._after_refresh_all(company)
-            left = len(waiting) - number
-            # who comes after the last one begins anew
-            _note_night(company if left else companies, done=bool(left))
-            if not self.env["ir.cron"]._commit_progress(1, remaining=left):
+        nights = self.env["customer.snapshot.night"].sudo()._get_open()
+        progress = self.env["ir.cron"]._commit_progress
+        if time.monotonic() >= self.env.context.get("cron_end_time", math.inf):
+            # the scheduler calls ten times in a row, whatever the time
+            progress(remaining=nights._count_steps())
+            return
+        while nights:
+            # who changes the same rows at the same time makes it try again
+            retrying(nights[0]._take_step, self.env)
+            nights = nights.filtered(lambda night: night.step != "done")
+            if not progress(1, remaining=nights._count_steps()):
                 break
 
     def _after_refresh_all(self, company):
-        """Hook: what builds on the fresh rows of a company, in the same transaction."""
-
-
-def _is_done(company):
-    """Whether a night that is not over has computed this company already."""
-    done_at = fields.Datetime.to_datetime((company.rfm_cuts or {}).get("night"))
-    return bool(done_at) and fields.Datetime.now() - done_at < _NIGHT
-
-
-def _note_night(companies, done):
-    done_at = done and fields.Datetime.to_string(fields.Datetime.now())
-    for company in companies:
-        cuts = company.rfm_cuts or {}
-        if cuts.get("night", False) != done_at:
-            company.rfm_cuts = {**cuts, "night": done_at}
+        """Hook: what builds on the fresh rows of a company, in a transaction."""

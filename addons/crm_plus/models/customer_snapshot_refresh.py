@@ -39,11 +39,61 @@ class CustomerSnapshot(models.Model):
 
     def _refresh_company(self, company, partners=None):
         moment = self._get_moment(company)
-        self._make_scope(moment, partners)
-        figures = self._make_figures(moment)
         if partners is None:
+            self._make_scope(moment)
             self._find_rfm_cuts(moment)
             self._fit_churn_model(moment)
+        else:
+            # contacts are computed with the whole customer
+            of_partners = SQL(
+                "commercial_partner_id IN (SELECT commercial_partner_id"
+                " FROM res_partner WHERE id = ANY(%s))",
+                list(partners.ids),
+            )
+            self._make_scope(moment, of_partners)
+        self._compute_rows(moment)
+
+    @api.model
+    def _begin_night(self, company, size):
+        """What is computed of all customers together, before their rows are.
+
+        :param size: customers of a batch
+        :return: the ids of the customers that batches end with
+        """
+        moment = self.sudo()._get_moment(company)
+        self.env.flush_all()
+        self._make_scope(moment)
+        self._find_rfm_cuts(moment)
+        self._fit_churn_model(moment)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM (SELECT partner_id,"
+                " ROW_NUMBER() OVER (ORDER BY partner_id) AS place FROM customer_base"
+                ") b WHERE place %% %s = 0 ORDER BY partner_id",
+                size,
+            )
+        )
+        return [partner_id for (partner_id,) in rows]
+
+    @api.model
+    def _refresh_span(self, company, after, until):
+        """The rows of customers by the order of their ids, with the night's cut-offs.
+
+        :param after: the id before the first one
+        :param until: the last id; None: to the end
+        """
+        self.env.flush_all()
+        span = SQL("commercial_partner_id > %s", after)
+        if until is not None:
+            span = SQL("%s AND commercial_partner_id <= %s", span, until)
+        moment = self._get_moment(company)
+        self._make_scope(moment, span)
+        self._compute_rows(moment)
+        self.env.invalidate_all(flush=False)
+
+    def _compute_rows(self, moment):
+        """Compute and write the rows of ``customer_scope``."""
+        figures = self._make_figures(moment)
         self._make_forecast(moment)
         self._write_rows(moment, figures)
 
@@ -90,31 +140,32 @@ class CustomerSnapshot(models.Model):
         )
         self.env.cr.execute(SQL("ANALYZE %s", table))
 
-    def _make_scope(self, moment, partners):
-        """Whose rows are made, and all contacts that stand for them.
+    def _make_scope(self, moment, where=None):
+        """What rows are computed of: purchases, their rhythm, and who gets a row.
+
+        :param where: SQL, a condition on `res_partner`; everybody where not given
+        """
+        self._make_purchases(moment, where)
+        self._drop_former_customers(moment)
+        self._make_table("rhythm", self._get_rhythm_query(moment))
+        self._make_table("base", self._get_base_query(moment))
+
+    def _make_purchases(self, moment, where=None):
+        """Customers, all contacts that stand for them, and what these have bought.
 
         ``customer_scope`` (partner_id, commercial_id, company_id) is what figure
         queries join: an order of any contact is the customer's.
+
+        :param where: SQL, a condition on `res_partner`; everybody where not given
         """
-        where = SQL()
-        if partners is not None:
-            where = SQL(
-                "WHERE commercial_partner_id IN (SELECT commercial_partner_id"
-                " FROM res_partner WHERE id = ANY(%s))",
-                list(partners.ids),
-            )
         scope = SQL(
             "SELECT id AS partner_id, commercial_partner_id AS commercial_id,"
-            " %s::integer AS company_id FROM res_partner %s",
+            " %s::integer AS company_id FROM res_partner WHERE %s",
             moment.company.id,
-            where,
+            where or SQL("TRUE"),
         )
         self._make_table("scope", scope)
-        self._drop_former_customers(moment)
         self._make_table("purchase", self._get_purchase_query(moment))
-        self._make_table("line", self._get_line_query(moment))
-        self._make_table("rhythm", self._get_rhythm_query(moment))
-        self._make_table("base", self._get_base_query(moment))
 
     def _drop_former_customers(self, moment):
         """A company that became a contact of another one is no customer any more."""
@@ -132,6 +183,7 @@ class CustomerSnapshot(models.Model):
 
         :return: [(table, [its columns])]
         """
+        self._make_table("line", self._get_line_query(moment))
         tables = []
         company = self.with_context(customer_moment=moment)
         for number, (query, columns) in enumerate(company._get_figure_queries()):

@@ -17,7 +17,7 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("allowed_company_ids", "uid")
     @api.depends("commercial_partner_id")
     def _compute_segment_ids(self):
         members = self.env["customer.segment.member"]._read_group(
@@ -47,16 +47,16 @@ class ResPartner(models.Model):
         return NotImplemented
 
     def _get_segment_domain(self, domain=Domain.TRUE):
-        """Partners whose customer is in one of these segments now."""
+        """Partners whose customer is in one of these segments now.
+
+        What the user may not read of segments and members is not told by a search.
+        """
         segments = self.env["customer.segment"].with_context(active_test=False)
-        return Domain(
-            "commercial_partner_id",
-            "in",
-            SQL(
-                "SELECT m.partner_id FROM customer_segment_member m"
-                " WHERE m.until IS NULL AND m.company_id = ANY(%s)"
-                " AND m.segment_id IN (%s)",
-                self.env.companies.ids,
-                segments._search(domain).select(),
-            ),
+        members = self.env["customer.segment.member"]._search(
+            Domain("until", "=", False)
+            & Domain("company_id", "in", self.env.companies.ids)
+            & Domain("segment_id", "in", segments._search(domain))
         )
+        # whose rule joins tables that have such a column, too
+        partners = members.subselect(SQL.identifier(members.table, "partner_id"))
+        return Domain("commercial_partner_id", "in", partners)

@@ -5,9 +5,11 @@ from . import test_customer_timeline_access
 from . import test_customer_timeline_size
 from . import test_customer_view_browser
 
+from . import test_customer_returns
 from . import test_customer_snapshot
 from . import test_customer_segment
 from . import test_customer_scores
+from . import test_customer_night
 
 from . import test_customer_consent
 from . import test_customer_duplicate

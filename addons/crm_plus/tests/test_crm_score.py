@@ -117,6 +117,8 @@ class TestCrmScore(HygieneCommon):
         self._meet(self.lead, 0)
         self.version.action_activate()
         self.assertTrue(self.big.error)
+        self.assertEqual(len(self.version.activity_ids), 1, "the owner is told")
+        self.assertIn("gone", self.version.error)
         self.assertEqual((self.lead.score_fit, self.lead.score_engagement), (0, 40))
 
     def test_versions(self):

@@ -97,6 +97,15 @@ class TestCustomerAssignment(HygieneCommon):
         leads._assign_waiting()
         self.assertEqual(self._counts(leads), [1, 1, 1])
 
+    @freeze_time("2026-03-10 18:30:00")
+    def test_the_day_is_that_of_the_company(self):
+        """Half past six in the evening in Greenwich is the next morning in Hanoi."""
+        self.env.company.resource_calendar_id.tz = "Asia/Ho_Chi_Minh"
+        self.rule.member_ids.daily_cap = 1
+        self._create_leads(3)._assign_waiting()
+        days = set(self.rule.member_ids.mapped("counted_on"))
+        self.assertEqual(days, {fields.Date.to_date("2026-03-11")})
+
     def test_least_open(self):
         self.rule.mode = "load"
         self._create_leads(3, user_id=self.users[0].id)
@@ -262,6 +271,29 @@ class TestCustomerAssignment(HygieneCommon):
             self.rule.with_user(self.salesman).action_assign_now()
         with self.assertRaises(AccessError):
             self.env["customer.assignment.log"].with_user(self.salesman).search([])
+
+    def test_a_rule_that_broke_stops_no_other(self):
+        """What it names is gone: it is passed over, and its owner is told once."""
+        other = self._create_rule(self.users[2], sequence=99)
+        domain = self.rule.domain
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_assignment_rule SET domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", self.rule.id],
+        )
+        self.env.invalidate_all()
+        for _time in range(2):
+            leads = self._create_leads(2)
+            leads._assign_waiting()
+            self.assertEqual(leads.assignment_rule_id, other)
+        self.assertIn("gone", self.rule.error)
+        self.assertEqual(len(self.rule.activity_ids), 1)
+        self.assertFalse(other.error or other.activity_ids)
+        self.rule.domain = domain
+        self.assertFalse(self.rule.error or self.rule.activity_ids)
+        leads = self._create_leads(2)
+        leads._assign_waiting()
+        self.assertEqual(leads.assignment_rule_id, self.rule)
 
     def test_queries_do_not_grow(self):
         def count(number):

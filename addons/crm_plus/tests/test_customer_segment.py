@@ -1,13 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import CustomerCommon
 
@@ -103,7 +104,32 @@ class TestCustomerSegment(CustomerCommon):
         self.assertEqual(self.rule.partner_ids, self.big)
         self.assertEqual(other.partner_ids, self.big)
         self.assertFalse(other.error)
+        (self.rule | other)._refresh()
+        self.assertEqual(len(self.rule.activity_ids), 1, "its owner is told once")
+        self.assertFalse(other.activity_ids)
         self.assertEqual(self.rule.live_count, self.rule.member_count)
+        self.rule.domain = other.domain
+        self.rule._refresh()
+        self.assertFalse(self.rule.error or self.rule.activity_ids)
+
+    def test_rule_that_the_database_refuses(self):
+        """What is only found out when it is asked stops no other one either."""
+        other = self.rule.copy({"name": "Other"})
+        refuse = SQL("SELECT id AS partner_id, 1 AS company_id FROM no_such_table")
+        write = type(self.rule)._write_members
+
+        def _write_members(segment, wanted, companies, now):
+            return write(
+                segment, refuse if segment == self.rule else wanted, companies, now
+            )
+
+        with (
+            patch.object(type(self.rule), "_write_members", _write_members),
+            mute_logger("odoo.sql_db"),
+        ):
+            (self.rule | other)._refresh()
+        self.assertIn("no_such_table", self.rule.error)
+        self.assertEqual(other.partner_ids, self.big)
 
     def test_by_hand(self):
         """A static list is what a person put in; refreshing leaves it."""
@@ -152,6 +178,46 @@ class TestCustomerSegment(CustomerCommon):
             {"name": "S", "kind": "static", "partner_ids": [Command.set(self.big.ids)]}
         )
         self.assertEqual(static.member_count, 1)
+
+    def test_members_of_others(self):
+        """Who is in which segment is known of customers one may see."""
+        seller = self._new_user("cp_member_seller")
+        other = self._new_user("cp_member_other")
+        head = self._new_user(
+            "cp_member_head", "sales_team.group_sale_salesman_all_leads"
+        )
+        self.big.user_id, self.small.user_id = other, seller
+        everybody = self.big | self.small | self.customer
+        static = self.Segment.create(
+            {
+                "name": "Friends",
+                "kind": "static",
+                "company_id": self.company.id,
+                "partner_ids": [Command.set(everybody.ids)],
+            }
+        )
+        self.env.flush_all()
+        seen = {
+            seller: self.small | self.customer,
+            other: self.big | self.customer,
+            head: everybody,
+        }
+        for user, customers in seen.items():
+            # people do not share a cache as a test does
+            self.env.invalidate_all()
+            segment = static.with_user(user)
+            partners = self.env["res.partner"].with_user(user)
+            found = partners.search([("segment_ids", "in", static.ids)])
+            self.assertEqual(segment.member_ids.partner_id, customers)
+            self.assertEqual(segment.member_count, len(customers))
+            self.assertEqual(found, customers, "a search tells no more")
+            self.assertEqual(
+                partners.browse(everybody.ids).filtered("segment_ids"), customers
+            )
+        self._buy(self.big, 1, user_id=seller.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(static.with_user(seller).member_ids.partner_id, everybody)
 
     def test_merge(self):
         """Merged customers are in a segment once."""

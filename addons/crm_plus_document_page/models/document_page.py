@@ -154,7 +154,18 @@ class DocumentPage(models.Model):
         result = super().write(vals)
         if vals.get("state", "published") != "published" or vals.get("active") is False:
             self._withdraw()
+        elif "audience" in vals:
+            self._narrow_audience()
         return result
+
+    def _narrow_audience(self):
+        """Who may not read it any more must not wait for a new version; who shall
+        read it from now on gets it with the next one, by a manager's decision."""
+        order = [value for value, _label in AUDIENCES]
+        for page in self.sudo():
+            release = page.release_id
+            if release and order.index(page.audience) < order.index(release.audience):
+                release.audience = page.audience
 
     def _check_may_set_state(self, vals):
         if vals.get("state") == "published" and not self.env.su:
@@ -190,13 +201,10 @@ class DocumentPage(models.Model):
     def action_view_releases(self):
         """Open what was published when."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Published Versions"),
-            "res_model": "document.page.release",
-            "view_mode": "list,form",
-            "domain": [("page_id", "=", self.id)],
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_plus_document_page.document_page_release_action"
+        )
+        return {**action, "domain": [("page_id", "=", self.id)]}
 
     def action_open_article(self):
         """Open the published article as its readers see it."""

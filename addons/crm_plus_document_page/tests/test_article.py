@@ -70,6 +70,17 @@ class TestArticle(ArticleCase):
         self.assertEqual(read(self.employee), {"public", "portal"})
         self.assertEqual(read(self.editor), {"public", "portal", "internal"})
 
+    def test_fewer_readers_at_once_and_more_with_the_next_version(self):
+        page = self._page("Return for all", audience="public")
+        page.with_user(self.editor).audience = "portal"
+        self.assertFalse(self._found("return", self.visitor))
+        self.assertTrue(self._found("return", self.portal))
+        page.with_user(self.editor).audience = "public"
+        self.assertFalse(self._found("return", self.visitor))
+        self.assertTrue(page.has_changes)
+        page._publish()
+        self.assertTrue(self._found("return", self.visitor))
+
     def test_readers_get_nothing_but_releases(self):
         page = self._page()
         old = page.release_id

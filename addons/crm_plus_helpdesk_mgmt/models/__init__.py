@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import customer_assignment_member
+from . import customer_assignment_rule
 from . import customer_overview
+from . import customer_privacy_log
 from . import customer_snapshot
 from . import customer_timeline
 from . import customer_timeline_mail
@@ -10,6 +13,7 @@ from . import helpdesk_ticket_team
 from . import helpdesk_sla
 from . import helpdesk_ticket_sla
 from . import helpdesk_ticket
+from . import helpdesk_ticket_assignment
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_document
 from . import helpdesk_ticket_mail

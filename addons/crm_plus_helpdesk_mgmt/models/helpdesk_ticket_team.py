@@ -43,7 +43,7 @@ class HelpdeskTicketTeam(models.Model):
             )
 
     def _get_assignee_candidates(self):
-        """Members who may be given a ticket; a hook for rules of assignment."""
+        """Members who may be given a ticket, also by the rules of assignment."""
         return self.user_ids.filtered(lambda user: user.active and not user.share)
 
     def _get_working_stage(self):

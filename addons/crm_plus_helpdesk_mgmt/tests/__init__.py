@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import test_assignment
 from . import test_customer
 from . import test_deadline
 from . import test_macro

@@ -47,3 +47,24 @@ class TestCustomer(ServiceCase):
         )
         entries = timeline.with_user(seller).get_page(self.customer.id)["entries"]
         self.assertNotIn("ticket", {entry["kind"] for entry in entries})
+
+    def test_erasing_a_person_takes_the_words_of_tickets(self):
+        """Also of those that only carry the e-mail; the clock's figures stay."""
+        ticket = self._ticket()
+        written = ticket.message_post(body="Hoa, 9 Hill", message_type="comment")
+        email = self.customer.email or "hoa@erase.vn"
+        self.customer.email = email
+        unlinked = self._ticket(
+            partner_id=False, partner_name="Hoa", partner_email=f"Hoa <{email}>"
+        )
+        other = self._ticket(partner_id=False, partner_email=f"x{email}")
+        opened = ticket.create_date
+        exported = self.env["customer.privacy.log"]._get_privacy_sources(self.customer)
+        found = [r for r, _names in exported if r._name == "helpdesk.ticket"]
+        self.assertEqual(ticket.concat(*found), ticket | unlinked)
+        self.customer.action_erase_personal_data()
+        self.assertFalse(unlinked.partner_name or unlinked.partner_email)
+        self.assertEqual((ticket.name, unlinked.name), ("Erased", "Erased"))
+        self.assertFalse(written.body)
+        self.assertEqual(other.partner_email, f"x{email}")
+        self.assertEqual((ticket.create_date, ticket.team_id), (opened, self.team))

@@ -79,3 +79,35 @@ class TestHubInCustomerView(CustomerViewCommon):
             for fact in overview.get_overview(self.customer.id)["facts"]
         }
         self.assertEqual(facts["channels"], "View Shop (2)")
+
+    def test_returns_have_the_figures_computed_again(self):
+        order = self._make_order(quantity=3)
+        record = self._make_return(order)
+        dirty = self.env["customer.snapshot.dirty"].sudo()
+        for change in (record.action_cancel, lambda: self._make_return(order)):
+            self.env.cr.precommit.run()
+            dirty.search([]).unlink()
+            change()
+            self.env.cr.precommit.run()
+            self.assertIn(self.contact, dirty.search([]).partner_id)
+
+    def test_erasing_a_person_blanks_the_channels_messages(self):
+        order = self._make_order(quantity=3)
+        order.buyer_note = "Ring twice at Hoa's"
+        returned = self._make_return(order, note="Hoa is sad")
+        [answer] = self.env["channel.order"].receive(
+            self.channel.id, [{"external_id": "E-1", "customer": {"name": "Hoa"}}]
+        )
+        row = self.env["channel.order"].browse(answer["id"])
+        row._transition("ignored", "here already")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE channel_order SET sale_order_id = %s WHERE id = %s",
+            [order.id, row.id],
+        )
+        row.invalidate_recordset()
+        self.customer.action_erase_personal_data()
+        self.contact.action_erase_personal_data()
+        self.assertFalse(order.buyer_note or returned.note)
+        self.assertTrue(row.erased_at)
+        self.assertNotIn("Hoa", str(row.payload))
