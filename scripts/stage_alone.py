@@ -1,8 +1,11 @@
 """Stages of ./test: each addon alone on an empty database, with all of its tests.
 
 What it needs of others is there already; ``./test --all`` also installs every addon
-from nothing (`stage_odoo.stage_combinations`). An addon with many tests is installed
-once, and its tests run in several copies, side by side.
+from nothing (`stage_combinations`). An addon with many tests is installed once, and its
+tests run in several copies, side by side. Classes that meet others run with all the
+others (`stage_odoo.stage_together`), and here only with ``--all``.
+
+An addon that is cut is installed for those that need it and little else as well.
 """
 
 import threading
@@ -12,35 +15,78 @@ import stage_templates as templates
 import stage_times
 import suitelib
 from schedule import Stage
-from stage_odoo import LAZY, find_tests, judge_odoo_log, odoo_tests, starts_browser
+from stage_odoo import (
+    LAZY,
+    MEETS_OTHERS,
+    find_tests,
+    judge_odoo_log,
+    odoo_tests,
+    starts_browser,
+)
 from stage_result import Result
 
 #: an addon with more tests than this is cut
 MOST_TESTS = 450
+#: what takes longer to install than an addon of ours: who needs it starts from the
+#: template that has it
+LONG = {"pos_sale", "sale_mrp", "stock_dropshipping", "website_sale"}
 #: what a test counts for whose class has not been timed yet
 _SECONDS = 0.6
 
 
-def alone_stages(addon):
-    """The stages of one addon: one, or its installation and the parts after it."""
+def all_alone_stages(addons, once=False):
+    """The stages of addons, dependencies first; see `alone_stages`."""
+    installed = {}
+    for addon in addons:
+        start = installed.get(get_start(addon))
+        yield from alone_stages(addon, once, start, installed)
+
+
+def get_start(addon):
+    """The addon of ours whose database, once it is installed, another can start from;
+    None if it has to bring much more."""
+    known = suitelib.manifests()
+    depends = known[addon]["depends"] if addon in known else []
+    ours = [name for name in depends if name in known]
+    return ours[0] if len(ours) == 1 and not LONG & set(depends) else None
+
+
+def alone_stages(addon, once=False, start=None, installed=None):
+    """The stages of one addon: one, or its installation and the parts after it.
+
+    :param once: without the classes that run with the other addons
+    :param start: the `Copies` that it is installed in, instead of an empty database
+    :param installed: {addon: its `Copies`}, where this one's are put if it is cut
+    """
     tests = Counter(cls for cls, _method in find_tests(addon))
+    rest = [f"/{addon}"]
+    if once:
+        meeting = {cls for cls, _method in find_tests(addon, tag=MEETS_OTHERS)}
+        rest += [f"-/{addon}:{cls}" for cls in sorted(meeting)]
+        for cls in meeting:
+            del tests[cls]
     parts = cut(tests, stage_times.read(stage_times.CLASSES).get(addon, {}))
     if len(parts) == 1:
-        yield Stage(f"{addon} alone, empty database", whole(addon))
+        name, needs = f"{addon} alone, empty database", frozenset()
+        if start:
+            start.left += 1
+            name, needs = f"{addon} alone, on {start.addon}", frozenset([start.stage])
+        yield Stage(name, whole(addon, tests, rest, start), needs)
         return
-    installed = f"{addon} alone, installed"
-    yield Stage(installed, install(addon))
     copies = Copies(addon, len(parts))
+    if installed is not None:
+        installed[addon] = copies
+    yield Stage(copies.stage, install(addon, tests))
     for number, classes in enumerate(parts, 1):
         # the last part is what no other has: nothing gets lost, nothing runs twice
         tags = [f"/{addon}:{cls}" for cls in classes]
         if number == len(parts):
             others = sorted(set(tests) - set(classes))
-            tags = [f"/{addon}", *(f"-/{addon}:{cls}" for cls in others)]
+            tags = [*rest, *(f"-/{addon}:{cls}" for cls in others)]
         yield Stage(
             f"{addon} alone, part {number} of {len(parts)}",
             part(copies, number, ",".join(tags), sum(tests[cls] for cls in classes)),
-            frozenset([installed]),
+            frozenset([copies.stage]),
         )
 
 
@@ -73,34 +119,51 @@ def note_classes(addon, result):
 _noting = threading.Lock()
 
 
-def whole(addon):
-    """Install with tests."""
+def whole(addon, tests, tags, start=None):
+    """Install with tests.
+
+    :param tests: {class: number of tests}; there may be none
+    :param tags: which of the addon's tests
+    :param start: the `Copies` to install it in
+    """
 
     def stage(context):
-        database = f"suite_alone_{addon}"
-        suitelib.clone_database(templates.prepare_bare(addon), database)
-        # nothing of what its pages load is there yet
-        program = ["odoo"] if starts_browser(addon) else LAZY
-        code, log = odoo_tests(
-            database, f"/{addon}", f"alone-{addon}", "-i", addon, program=program
-        )
-        result = judge_odoo_log(code, log, len(list(find_tests(addon))))
-        note_classes(addon, result)
+        if start:
+            database = start.take(addon)
+        else:
+            database = f"suite_alone_{addon}"
+            suitelib.clone_database(templates.prepare_bare(addon), database)
+        if not tests:
+            suitelib.install(database, [addon], f"alone-{addon}", demo=False)
+            result = Result(passed=1)
+        else:
+            # nothing of what its pages load is there yet
+            program = ["odoo"] if starts_browser(addon, tests) else LAZY
+            code, log = odoo_tests(
+                database,
+                ",".join(tags),
+                f"alone-{addon}",
+                *("-i", addon),
+                program=program,
+            )
+            result = judge_odoo_log(code, log, sum(tests.values()))
+            note_classes(addon, result)
         context.discard(database, result)
         return result
 
     return stage
 
 
-def install(addon):
+def install(addon, tests):
     """Install without tests: what the parts are copied from."""
 
     def stage(context):
         database = f"suite_alone_{addon}"
         suitelib.clone_database(templates.prepare_bare(addon), database)
         suitelib.install(database, [addon], f"alone-{addon}", demo=False)
-        # or each part with a browser would
-        templates.compile_assets(database)
+        if starts_browser(addon, tests):
+            # or each part with a browser would
+            templates.compile_assets(database)
         return Result(passed=1)
 
     return stage
@@ -111,11 +174,12 @@ class Copies:
 
     def __init__(self, addon, number):
         self.addon, self.left = addon, number
+        self.stage = f"{addon} alone, installed"
         self._lock = threading.Lock()
 
-    def take(self, number):
+    def take(self, name):
         source = f"suite_alone_{self.addon}"
-        database = f"{source}_{number}"
+        database = f"{source}_{name}"
         with self._lock:
             suitelib.clone_database(source, database)
             self.left -= 1

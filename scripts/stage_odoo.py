@@ -14,11 +14,12 @@ import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, SOURCE
 
-#: tag of test classes that run alone and with every other addon
+#: tag of test classes that run with every other addon; alone as well with --all
 MEETS_OTHERS = "meets_others"
 #: Odoo that compiles nothing before a page asks for it
 LAZY = (sys.executable, SOURCE / "scripts" / "odoo_test.py")
 _BROWSER = re.compile(r"\b(start_tour|browser_js)\(")
+_CLASS = re.compile(r"^class (\w+)", re.M)
 _RESULT = re.compile(
     r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests when loading"
 )
@@ -95,7 +96,8 @@ def test_tags(context):
 
     Where each addon's tests run alone as well, those with other addons and demo data
     are the classes tagged `MEETS_OTHERS`, of an addon that has any (a bridge's tests
-    are all about others). ``./test --all`` runs all of them both ways.
+    are all about others), and these do not run alone. ``./test --all`` runs all of them
+    both ways.
     """
     tags, count = [], 0
     for addon in context.addons:
@@ -109,12 +111,18 @@ def test_tags(context):
     return ",".join(tags), count
 
 
-def starts_browser(addon):
-    """Whether a test of an addon drives a browser."""
-    return any(
-        _BROWSER.search(path.read_text(encoding="utf-8"))
-        for path in (ADDONS_DIR / addon / "tests").glob("*.py")
-    )
+def starts_browser(addon, classes=None):
+    """Whether a test of an addon drives a browser.
+
+    :param classes: of these tests, and of what they share; None for all
+    """
+    for path in (ADDONS_DIR / addon / "tests").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if _BROWSER.search(text):
+            found = set(_CLASS.findall(text)) if path.stem.startswith("test_") else ()
+            if classes is None or not found or found & set(classes):
+                return True
+    return False
 
 
 def odoo_tests(database, tags, log_name, *args, program=LAZY):

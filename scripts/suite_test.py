@@ -15,7 +15,7 @@ import pg_use
 import stage_times
 import suitelib
 from schedule import Schedule, Stage
-from stage_alone import alone_stages
+from stage_alone import all_alone_stages
 from stage_combinations import stage_combinations
 from stage_lint import stage_lint
 from stage_odoo import (
@@ -44,7 +44,7 @@ class Context:
         self.word = options.k
         self.fast = options.fast
         self.all = options.all
-        #: whether an Odoo test that ran alone need not run with every other addon
+        #: whether an Odoo test runs alone or with every other addon, not both ways
         self.once = not (self.fast or self.word or self.all)
         # how often a race is run with other random numbers, see tests/harness.py
         os.environ.setdefault("SUITE_SEEDS", "20" if self.all else "5")
@@ -77,8 +77,7 @@ def list_stages(context):
 def odoo_stages(context):
     """The stages of Odoo's own runner."""
     if not context.fast and not context.word:
-        for addon in context.addons:
-            yield from alone_stages(addon)
+        yield from all_alone_stages(context.addons, context.once)
         yield Stage("install, update, uninstall", stage_life_cycle, NEEDS)
         if context.all:
             yield Stage("every combination of addons", stage_combinations)

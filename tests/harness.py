@@ -104,6 +104,12 @@ class Database:
         database._mother = None
         return database
 
+    def copy(self):
+        """Another one like this, to which nobody may be connected now."""
+        twin = Database(self.name)
+        twin.template = self.template
+        return twin
+
     @property
     def mother(self):
         """What quickly makes processes of Odoo for this database; see `Mother`."""
@@ -221,6 +227,16 @@ class Server:
             raise RuntimeError(f"Odoo ended at its start:\n{self.log()[-3000:]}")
         with contextlib.suppress(requests.RequestException):
             return requests.get(f"{self.url}/web/health", timeout=5).ok
+
+    def has_ended(self):
+        """Whether it was started and its first process is gone."""
+        return self._process is not None and self._process.poll() is not None
+
+    def start_again(self):
+        """Start it after it ended; what is left of it is killed, as in a container."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        return self.start()
 
     def stop(self, timeout=30):
         if self._process is None:

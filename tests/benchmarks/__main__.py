@@ -20,7 +20,9 @@ from . import (
     case_ledger,
     case_million,
     case_shop,
+    case_sourcing,
     case_stock_sync,
+    case_variance,
 )
 from .run import Run
 
@@ -33,6 +35,7 @@ BENCHMARKS = {
     "bulk": case_bulk.bulk,
     "invoices": case_bulk.invoices,
     "history": case_bulk.history,
+    "sourcing": case_sourcing.sourcing,
     "stock_sync": case_stock_sync.stock_sync,
     "churn": case_churn.churn,
 }
@@ -43,6 +46,7 @@ BIG = {
     "shop": case_shop.shop,
     "million": case_million.million,
     "crm": case_crm.crm,
+    "variance": case_variance.variance,
 }
 
 

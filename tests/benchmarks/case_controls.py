@@ -11,10 +11,7 @@ FIGHTS = 3
 
 def off(run):
     """Everything of the suite switched off: plain Odoo stays plain."""
-    # demo data held something
-    values = {"has_availability_on_entry": False, "has_holds": False}
-    run.ours.call("orders.configure", approval_mode="none", **values)
-    run.ours.call("orders.forget_quotas")
+    run.ours.call("orders.switch_off_demo")
     for lines in (3, 20):
         kwargs = {"count": 5, "lines": lines}
         results = run.compare(
@@ -95,7 +92,10 @@ def reservation(run):
     # here: only this benchmark wants servers
     from ..concurrency.reservation_arena import Arena, fight
 
-    arenas = [Arena(harness.TEMPLATE_BASE), Arena(harness.TEMPLATE_ALL)]
+    arenas = [
+        Arena(harness.TEMPLATE_BASE),
+        Arena(harness.TEMPLATE_ALL, as_installed=True),
+    ]
     try:
         speeds = []
         for number in range(1, max(FIGHTS, run.pairs) + 1):

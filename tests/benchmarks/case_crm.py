@@ -6,6 +6,8 @@ BIG = {"customers": 90_000, "orders": 900_000}
 TOLERANCE = 1.25
 GIBIBYTE = 1024**3
 WARM = "refresh anew"
+#: Odoo ends a cron after this many seconds, as installed; half of it is for others
+LIMIT = 120 / 2
 
 
 def crm(run):
@@ -14,7 +16,7 @@ def crm(run):
         small = _measure(process, SMALL)
         big = _measure(process, BIG)
         for name in ("refresh", WARM):
-            seconds = big[name]["cpu"]
+            seconds = _total(big, name)
             run.judge(
                 f"{name} 100,000 customers: seconds of CPU",
                 seconds,
@@ -23,22 +25,31 @@ def crm(run):
                 None,
                 f"{seconds:.0f} s",
             )
-        growth = big[WARM]["cpu"] / small[WARM]["cpu"]
+        run.judge("longest step of a night: seconds", big["longest"], LIMIT)
+        growth = _total(big, WARM) / _total(small, WARM)
         run.judge("ten times the customers: times the work", growth, 10 * TOLERANCE)
         run.judge("memory in GiB", big["memory"] / GIBIBYTE, 1.5)
         for name, step in process.call("crm.screens")[1].items():
             run.judge(f"{name}: seconds of CPU", step["cpu"], 1)
 
 
+def _total(found, name):
+    """CPU of all steps of one night."""
+    steps = (step for step in found if step.startswith(f"{name}: "))
+    return sum(found[step]["cpu"] for step in steps)
+
+
 def _measure(process, size):
     """The steps of the first computation and of one more, when rows are there."""
     process.call("crm.seed", **size)
     process.database.sql("VACUUM ANALYZE sale_order")
-    found = {}
+    found = {"longest": 0.0, "memory": 0.0}
     for name in ("refresh", WARM):
         result, steps = process.call("crm.refresh", step=name)
         assert result["fitted"], result
-        found.update(steps, memory=result["memory"])
+        found.update(steps)
+        for what in ("longest", "memory"):
+            found[what] = max(found[what], result[what])
         for step, figures in steps.items():
             print(
                 f"      {result['customers']:>8} customers  {step:<44}"

@@ -1,10 +1,16 @@
 """Runs Odoo test classes inside `odoo shell` and says what became of each test."""
 
 import json
+import sys
 import unittest
 
 from odoo.tests.result import OdooTestResult
 from odoo.tests.suite import TestSuite
+
+from .. import harness
+
+sys.path.insert(0, str(harness.SOURCE / "scripts"))
+import warm_caches  # noqa: E402
 
 
 class TellingResult(OdooTestResult):
@@ -35,6 +41,7 @@ class TellingResult(OdooTestResult):
 
 def run_cases(*cases):
     """Print ``{"Class.method": ""}`` as JSON, with the errors as values."""
+    warm_caches.keep()
     load = unittest.defaultTestLoader.loadTestsFromTestCase
     result = TellingResult()
     TestSuite(test for case in cases for test in load(case)).run(result)

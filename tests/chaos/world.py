@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 
 import psutil
 
@@ -68,6 +69,9 @@ class World:
         self.name = f"chaos_{os.getpid()}"
         self.database = harness.Database.existing(self.name)
         self.server = None
+        self._keeper, self._over = None, threading.Event()
+        #: how often Odoo ended and was started again; why the last poke failed
+        self.starts, self.poke_error = 0, None
 
     def start(self, monkeypatch):
         """Copy the suite into the cluster, start Odoo on it, connect the shops."""
@@ -84,9 +88,14 @@ class World:
             side.simulator.__enter__()
         self._connect()
         self.server.start()
+        self._keeper = threading.Thread(target=self._keep_up, daemon=True)
+        self._keeper.start()
 
     def stop(self):
         """End everything."""
+        self._over.set()
+        if self._keeper:
+            self._keeper.join()
         if self.server:
             self.server.stop()
         for side in self.sides:
@@ -147,18 +156,45 @@ class World:
         for side in self.sides:
             side.channel_id, side.hook = made[side.name]
 
+    def _keep_up(self):
+        """What ``restart: unless-stopped`` in docker-compose.yml does.
+
+        Odoo's first process looks at the database before it replaces a worker, and
+        ends when PostgreSQL is away in that moment; its container with it.
+        """
+        while not self._over.wait(0.2):
+            if not self.server.has_ended():
+                continue
+            self.starts += 1
+            with harness.contextlib.suppress(RuntimeError, TimeoutError):
+                self.server.start_again()
+
+    def describe_server(self):
+        """Whether Odoo runs, how often it was started again, how poking goes."""
+        state = "has ended" if self.server.has_ended() else "runs"
+        return f"{state}, started again {self.starts} times; poke: {self.poke_error}"
+
     # --- what the storm does ---
     def kill_worker(self, rng):
-        """SIGKILL one of the server's processes, whatever it is doing."""
-        parent = psutil.Process(self.server._process.pid)
-        children = parent.children()
-        if children:
-            rng.choice(children).kill()
+        """SIGKILL one of the server's processes, whatever it is doing; whether there
+        was one."""
+        try:
+            children = psutil.Process(self.server._process.pid).children()
+            if children:
+                rng.choice(children).kill()
+        except psutil.NoSuchProcess:
+            # it ended by itself meanwhile
+            return False
+        return bool(children)
 
-    def restart_database(self):
-        """End PostgreSQL at once, in the middle of everything, and start it again."""
+    def restart_database(self, away=0.0):
+        """End PostgreSQL at once, in the middle of everything, and start it again.
+
+        :param away: seconds until it is started
+        """
         self.cluster._process.send_signal(signal.SIGQUIT)
         self.cluster._process.wait(30)
+        harness.time.sleep(away)
         self.run_cluster()
 
     # --- what is left ---
@@ -167,7 +203,15 @@ class World:
         return self.cluster.sql(self.name, query)
 
     def poke(self):
-        """Let the crons run now instead of within a minute."""
+        """Let the crons run now instead of within a minute, if Odoo answers."""
+        try:
+            self._poke()
+            self.poke_error = None
+        except Exception as error:
+            # a worker that was killed may need a moment to be there again
+            self.poke_error = f"{type(error).__name__}: {error}"[:300]
+
+    def _poke(self):
         session = self.server.session()
         crons = session.call(
             "ir.cron",

@@ -3,7 +3,7 @@
 import random
 import time
 
-from .. import harness
+from .. import as_installed, harness
 from ..worker import BaseWorker, main
 
 SKUS, ORDERS, LINES, RIVALS = 20, 80, 3, 4
@@ -34,6 +34,11 @@ def seed(env, number, with_orders=True):
     if with_orders:
         orders = orders.create([order_vals(env, basket) for basket in baskets])
     return {"products": products.ids, "orders": orders.ids, "baskets": baskets}
+
+
+def switch_off_demo(env):
+    as_installed.switch_off_demo(env)
+    return True
 
 
 def stock_location(env):

@@ -51,9 +51,12 @@ class Round:
 
 
 class Arena:
-    """One database, a server of four workers, and four processes beside it."""
+    """One database, a server of four workers, and four processes beside it.
 
-    def __init__(self, template):
+    :param as_installed: without what demo data switches on, to compare with plain Odoo
+    """
+
+    def __init__(self, template, as_installed=False):
         with contextlib.ExitStack() as stack:
             self.database = stack.enter_context(harness.Database(template))
             self.server = stack.enter_context(
@@ -63,6 +66,8 @@ class Arena:
             for _number in range(PROCESSES):
                 self.processes.append(Process(WORKER, self.database))
                 stack.callback(self.processes[-1].close)
+            if as_installed:
+                self.call("switch_off_demo")
             # an administrator's first login writes the server's address
             self.server.session()
             self._stack = stack.pop_all()

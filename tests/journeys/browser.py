@@ -155,3 +155,33 @@ class Person:
         return self.page.evaluate(
             "document.documentElement.scrollWidth > window.innerWidth + 1"
         )
+
+
+class Visitor(Person):
+    """Somebody in the portal, where there is no web client."""
+
+    AFTER_LOGIN = ".o_portal_my_home"
+
+    def visit(self, path):
+        self.page.goto(f"{self.url}{path}")
+        self.page.wait_for_load_state("load")
+        self.settle()
+
+
+class Stranger(Visitor):
+    """Somebody who has not logged in."""
+
+    AFTER_LOGIN = "body"
+
+    def __init__(self, browser, url, size=DESKTOP, lang="en-US"):
+        self.url, self.problems, self._running = url, [], set()
+        self.page = browser.new_context(
+            viewport=size,
+            locale=lang,
+            has_touch=size is PHONE,
+            is_mobile=size is PHONE,
+        ).new_page()
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", self._note_request)
+        self.page.on("requestfinished", self._note_end)
+        self.page.on("requestfailed", self._note_end)

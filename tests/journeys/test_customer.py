@@ -8,10 +8,6 @@ from .browser import DESKTOP, PHONE, Person, chromium
 SETUP = """
 import json
 from datetime import datetime, timedelta
-languages = env["res.lang"].with_context(active_test=False).search(
-    [("code", "in", ["vi_VN", "zh_CN"])])
-env["base.language.install"].create(
-    {"lang_ids": [(6, 0, languages.ids)], "overwrite": False}).lang_install()
 
 def user(login, lang="en_US"):
     return env["res.users"].with_context(no_reset_password=True).create(dict(
@@ -76,8 +72,8 @@ print(json.dumps(dict(customer=customer.id, contact=lan.id, new=new.id)))
 
 
 @pytest.fixture(scope="module")
-def world():
-    with harness.Database() as database:
+def world(speaking):
+    with speaking.copy() as database:
         made = harness.run_odoo_shell(database, SETUP)
         with harness.Server(database) as server, chromium() as browser:
             yield browser, server, database, made

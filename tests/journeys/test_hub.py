@@ -50,10 +50,6 @@ FAST_ORDER = "hub-fast-order"
 
 ORDER = """
 import json
-languages = env["res.lang"].with_context(active_test=False).search(
-    [("code", "in", ["vi_VN", "zh_CN"])])
-env["base.language.install"].create(
-    {"lang_ids": [(6, 0, languages.ids)], "overwrite": False}).lang_install()
 env.ref("base.user_admin").odoobot_state = "disabled"  # its chat covers a phone
 env.company.approval_mode = "explicit"
 product = env["product.product"].create(
@@ -70,8 +66,8 @@ print(json.dumps({"order": order.id, "name": order.name}))
 
 
 @pytest.fixture(scope="module")
-def world():
-    with harness.Database() as database:
+def world(speaking):
+    with speaking.copy() as database:
         values = harness.run_odoo_shell(database, ORDER)
         with harness.Server(database) as server, chromium() as browser:
             yield browser, server, values, database

@@ -3,7 +3,7 @@
 import pytest
 
 from .. import harness
-from .browser import DESKTOP, PHONE, Person, chromium
+from .browser import PHONE, Person, Stranger, Visitor, chromium
 
 SETUP = """
 import json
@@ -82,36 +82,6 @@ def world():
             yield browser, server, database, made
 
 
-class Visitor(Person):
-    """Somebody in the portal, where there is no web client."""
-
-    AFTER_LOGIN = ".o_portal_my_home"
-
-    def visit(self, path):
-        self.page.goto(f"{self.url}{path}")
-        self.page.wait_for_load_state("load")
-        self.settle()
-
-
-class Stranger(Visitor):
-    """Somebody who has not logged in."""
-
-    AFTER_LOGIN = "body"
-
-    def __init__(self, browser, url, size=DESKTOP, lang="en-US"):
-        self.url, self.problems, self._running = url, [], set()
-        self.page = browser.new_context(
-            viewport=size,
-            locale=lang,
-            has_touch=size is PHONE,
-            is_mobile=size is PHONE,
-        ).new_page()
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("request", self._note_request)
-        self.page.on("requestfinished", self._note_end)
-        self.page.on("requestfailed", self._note_end)
-
-
 def receive(server, database, address, number, headers=""):
     """Hand a mail to Odoo as a mail server does; the number of its ticket."""
     gateway = harness.Session(server.url, database.name)
@@ -161,8 +131,8 @@ def test_a_ticket_from_a_mail_to_its_rating(world):
     kim.page.locator(".o_ticket_rating a").first.click()
     kim.page.wait_for_selector("form[action*=submit_feedback]")
     kim.page.fill("textarea[name=feedback]", "Quick, thank you")
-    kim.page.locator("form[action*=submit_feedback] button[type=submit]").click()
-    kim.page.wait_for_load_state("load")
+    with kim.page.expect_navigation():
+        kim.page.locator("form[action*=submit_feedback] button[type=submit]").click()
     rating = database.sql(
         "SELECT rating, feedback FROM rating_rating WHERE consumed AND res_id = %s"
         " AND res_model = 'helpdesk.ticket'",

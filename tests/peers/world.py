@@ -8,6 +8,7 @@ import threading
 import requests
 
 from .. import harness
+from .cpu_wait import CpuWait
 
 #: units of each SKU that Odoo has at the start
 UNITS = 60
@@ -151,6 +152,18 @@ class World:
         )
         quants = quant if isinstance(quant, list) else [quant]
         self.session.call("stock.quant", "action_apply_inventory", quants)
+
+    def watch(self):
+        """Whom a change on its way waits for: Odoo and its database. What the shop
+        waits for is not taken off: looking keeps it busy."""
+
+        def get_pids():
+            backends = self.sql(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            )
+            return [self.server._process.pid, *(pid for (pid,) in backends)]
+
+        return CpuWait(get_pids)
 
     def run_crons(self):
         """Let the crons run now instead of within a minute."""

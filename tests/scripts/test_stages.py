@@ -116,7 +116,9 @@ def test_each_test_runs_in_one_part(monkeypatch):
     """The last part is whatever the others leave out, also what nobody counted."""
     monkeypatch.setattr(stage_alone, "MOST_TESTS", 2)
     found = [("TestA", "test_1"), ("TestA", "test_2"), ("TestB", "test_3")]
-    monkeypatch.setattr(stage_alone, "find_tests", lambda addon: found)
+    monkeypatch.setattr(
+        stage_alone, "find_tests", lambda addon, tag="": [] if tag else found
+    )
     monkeypatch.setattr(stage_times, "read", lambda path: {})
     seen = []
     monkeypatch.setattr(
@@ -130,6 +132,51 @@ def test_each_test_runs_in_one_part(monkeypatch):
         ("hub alone, part 2 of 2", after),
     ]
     assert seen == [("/hub:TestA", 2), ("/hub,-/hub:TestA", 1)]
+
+
+def test_what_meets_others_runs_with_them(monkeypatch):
+    """Not alone as well, unless all is to run; there may be nothing but that."""
+    found = {"": [("TestA", "test_1"), ("TestB", "test_2")]}
+    found["meets_others"] = found[""][:1]
+    monkeypatch.setattr(stage_alone, "find_tests", lambda addon, tag="": found[tag])
+    monkeypatch.setattr(stage_times, "read", lambda path: {})
+    seen = []
+    monkeypatch.setattr(stage_alone, "whole", lambda addon, *rest: seen.append(rest))
+    list(stage_alone.alone_stages("hub"))
+    list(stage_alone.alone_stages("hub", once=True))
+    found["meets_others"] = found[""]
+    list(stage_alone.alone_stages("hub", once=True))
+    assert seen == [
+        ({"TestA": 1, "TestB": 1}, ["/hub"], None),
+        ({"TestB": 1}, ["/hub", "-/hub:TestA"], None),
+        ({}, ["/hub", "-/hub:TestA", "-/hub:TestB"], None),
+    ]
+
+
+def test_a_bridge_starts_from_what_it_is_built_on(monkeypatch):
+    """If that is installed anyway, and there is not much more to install."""
+    found = {"hub": [("TestA", "test_1"), ("TestB", "test_2")]}
+    known = {"hub": {"depends": ["sale"]}, "lots": {"depends": ["hub", "expiry"]}}
+    known["web"] = {"depends": ["hub", "website_sale"]}
+    known["both"] = {"depends": ["hub", "web"]}
+    monkeypatch.setattr(stage_alone.suitelib, "manifests", lambda: known)
+    monkeypatch.setattr(
+        stage_alone, "find_tests", lambda addon, tag="": found.get(addon, [])
+    )
+    monkeypatch.setattr(stage_alone, "MOST_TESTS", 1)
+    monkeypatch.setattr(stage_times, "read", lambda path: {})
+    needs = {one.name: one.needs for one in stage_alone.all_alone_stages(known)}
+    after = frozenset(["hub alone, installed"])
+    assert needs == {
+        "hub alone, installed": frozenset(),
+        "hub alone, part 1 of 2": after,
+        "hub alone, part 2 of 2": after,
+        "lots alone, on hub": after,
+        "web alone, empty database": frozenset(),
+        "both alone, empty database": frozenset(),
+    }
+    names = [one.name for one in stage_alone.all_alone_stages(["lots"])]
+    assert names == ["lots alone, empty database"]
 
 
 REPORT = """2026-01-01 00:00:00,0 1 DEBUG db odoo.tests.stats: Detailed Tests Report:
@@ -227,3 +274,6 @@ def test_who_starts_a_browser(tmp_path, monkeypatch, text, starts):
     (tmp_path / "shops" / "tests" / "test_x.py").write_text(text)
     monkeypatch.setattr(stage_odoo, "ADDONS_DIR", tmp_path)
     assert stage_odoo.starts_browser("shops") is starts
+    (tmp_path / "shops" / "tests" / "test_x.py").write_text(f"class TestX:\n    {text}")
+    assert stage_odoo.starts_browser("shops", ["TestX", "TestY"]) is starts
+    assert not stage_odoo.starts_browser("shops", ["TestY"])

@@ -1,21 +1,20 @@
 """A shop's customers and their orders of three years, and what is computed of them."""
 
 import os
+import time
 from pathlib import Path
 
-from odoo import Command
+from odoo import Command, fields
 
 from . import history
 
 #: of a customer, by chance: many buy once or twice, some every week
-_CHANCE = "(n::bigint * 48271 % 2147483647) / 2147483647.0"
-_CUSTOMER = (
-    f"1 + floor(%(customers)s * power({_CHANCE}, 1.7))::integer %% %(customers)s"
-)
+_CHANCE = "(n::bigint * 48271 % 2147483647) / 2147483647::float"
+_CUSTOMER = f"1 + floor({{customers}} * power({_CHANCE}, 1.7))::integer % {{customers}}"
 #: days ago; one customer in three left in the second year
 _DAYS = (
-    "CASE WHEN ({customer}) %% 3 = 0 THEN 500 + n::bigint * 7919 %% 595"
-    " ELSE n::bigint * 7919 %% 1095 END"
+    "CASE WHEN ({customer}) % 3 = 0 THEN 500 + n::bigint * 7919 % 595"
+    " ELSE n::bigint * 7919 % 1095 END"
 )
 
 
@@ -57,12 +56,12 @@ def _copy_partner(env, partner, count):
     copies.rebuilds_indexes = False
     with copies.fast():
         copies.insert(count)
-    customer = _CUSTOMER % {"customers": count}
+    customer = _CUSTOMER.format(customers=count)
     return f"{copies.bases['res_partner']} + {customer}"
 
 
 def _copy_orders(env, order, products, buyer, customers, count):
-    days = _DAYS.format(customer=buyer).replace("%%", "%")
+    days = _DAYS.format(customer=buyer)
     moment = f"now() AT TIME ZONE 'UTC' - ({days}) * interval '1 day'"
     ids = ", ".join(map(str, products.ids))
     unique = {table: dict(columns) for table, columns in history.UNIQUE.items()}
@@ -86,20 +85,32 @@ def _copy_orders(env, order, products, buyer, customers, count):
 
 
 def refresh(bench, step):
-    """Everything that the night computes of one company."""
+    """What the night computes of one company, step by step as its cron does."""
     with bench.begin() as env:
-        env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-        snapshots = env["customer.snapshot"]
-        with bench.measure(env, step):
-            snapshots._refresh(companies=env.company)
-        with bench.measure(env, f"{step}, segments and play-books"):
-            snapshots._after_refresh_all(env.company)
-        pid = env.cr._cnx.info.backend_pid
-        model = env["customer.churn.model"]._get_latest(env.company)
+        nights = env["customer.snapshot.night"].sudo()
+        nights.search([]).unlink()
+        night_id = nights.create(
+            {"company_id": env.company.id, "begun_at": fields.Datetime.now()}
+        ).id
+    longest = memory = 0.0
+    while True:
+        with bench.begin() as env:
+            env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+            night = env["customer.snapshot.night"].sudo().browse(night_id)
+            if night.step == "done":
+                break
+            started = time.perf_counter()
+            with bench.measure(env, f"{step}: {night.step}"):
+                night._take_step()
+            longest = max(longest, time.perf_counter() - started)
+            pid = env.cr._cnx.info.backend_pid
+            memory = max(memory, _read_status(pid, "RssAnon"))
+    with bench.begin() as env:
         return {
-            "customers": snapshots.search_count([]),
-            "fitted": model.is_fitted,
-            "memory": _read_status(os.getpid(), "VmHWM") + _read_status(pid, "RssAnon"),
+            "customers": env["customer.snapshot"].search_count([]),
+            "fitted": env["customer.churn.model"]._get_latest(env.company).is_fitted,
+            "longest": longest,
+            "memory": _read_status(os.getpid(), "VmHWM") + memory,
         }
 
 

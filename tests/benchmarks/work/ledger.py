@@ -22,11 +22,11 @@ def seed(bench, rows):
                     "partner_id": partner.id,
                     "company_id": company.id,
                     "level_id": level.id,
-                    "state": "active",
                 }
                 for partner in partners
             ]
         )
+        members.action_activate()
         products = env["product.product"].create(
             [{"name": f"Bench product {number}"} for number in range(PRODUCTS)]
         )

@@ -12,7 +12,9 @@ from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.order_management.neutral.words import fold
 
-from . import bulk, history
+from . import bulk, history, rows
+from . import screens as hub_screens
+from .rows import APART, FIRST, array, one_of
 
 CHANNELS = 8
 PARTNERS = 200_000
@@ -24,17 +26,15 @@ MIDDLE = (["Thị", "Văn", "Hữu", "Ngọc", "Minh", "Đức", "Anh"], 8)
 GIVEN = (["Hoa", "Bình", "Dũng", "Thảo", "Quân", "Yến", "Khánh", "Linh", "Sơn"], 56)
 STREET = (["Nguyễn Huệ", "Lê Lợi", "Hai Bà Trưng", "Điện Biên Phủ", "Láng Hạ"], 3)
 CITY = (["Quận 1", "Hà Nội", "Đà Nẵng", "Huế", "Cần Thơ", "Hải Phòng"], 11)
-#: seconds between two orders: a million are three years
-_APART = 94
-_FIRST = "2026-11-20 08:00:00"
 
 
-def seed(bench, orders, partners=PARTNERS, waiting=WAITING):
+def seed(bench, orders, partners=PARTNERS, waiting=WAITING, least=None):
     """Fill the database; a million orders take minutes.
 
     :param orders: how many, besides those of the demo data
     :param partners: customers that they are of
     :param waiting: messages that are no order yet
+    :param least: rows of each table that belongs to orders; None: these stay empty
     """
     bulk.configure(bench)
     bulk.received(bench, 1, 9_000_000, 2)
@@ -50,22 +50,27 @@ def seed(bench, orders, partners=PARTNERS, waiting=WAITING):
         )
         env.cr.flush()
         customers = _seed_partners(env, partners)
-        _seed_orders(env, order, channels, customers, orders)
+        product = _get_product(env)
+        _seed_orders(env, order, channels, customers, product, orders)
         _seed_waiting(env, order, channels, waiting)
-
-
-def _array(values, kind="text"):
-    """An array as SQL."""
-    if kind == "int":
-        return f"ARRAY[{', '.join(map(str, values))}]"
-    return f"ARRAY[{', '.join(repr(value) for value in values)}]"
+        if least is None:
+            return
+        rows.seed(
+            env,
+            env["sale.order"].search([("name", "=", "BH1")]),
+            orders,
+            least,
+            channel_id=one_of(channels.ids),
+            partner_id=customers,
+            product_id=product,
+        )
 
 
 def _word(words, plain=False):
     """The word of a copy, as SQL; ``plain`` as the search box compares it."""
     values, step = words
     values = [fold(value) for value in values] if plain else values
-    return f"({_array(values)})[1 + n / {step} % {len(values)}]"
+    return f"({array(values)})[1 + n / {step} % {len(values)}]"
 
 
 def _seed_partners(env, count):
@@ -94,17 +99,20 @@ def _seed_partners(env, count):
     return f"{copies.bases['res_partner']} + 1 + (n::bigint * n % 1000003) % {count}"
 
 
-def _seed_orders(env, order, channels, partner, count):
-    # half of what is sold are ten products
+def _get_product(env):
+    """What is sold, as SQL: half of it are ten products."""
     env.cr.execute("SELECT id FROM product_product WHERE default_code LIKE 'BENCH%'")
     products = sorted(row[0] for row in env.cr.fetchall())
-    product = f"({_array(products, 'int')})[1 + CASE WHEN n % 2 = 0 THEN n / 2 % 10" + (
+    return f"({array(products, 'int')})[1 + CASE WHEN n % 2 = 0 THEN n / 2 % 10" + (
         f" ELSE n / 2 % {len(products)} END]"
     )
-    channel = f"({_array(channels.ids, 'int')})[1 + n % {len(channels)}]"
+
+
+def _seed_orders(env, order, channels, partner, product, count):
+    channel = one_of(channels.ids)
     # the newest have the highest ids
     age = f"({count} - n)"
-    moment = f"timestamp '{_FIRST}' - {age} * interval '{_APART} seconds'"
+    moment = f"timestamp '{FIRST}' - {age} * interval '{APART} seconds'"
     state = (
         f"CASE WHEN n % 50 = 0 THEN 'cancel' WHEN {age} < 9000 THEN 'draft'"
         " ELSE 'sale' END"
@@ -124,6 +132,7 @@ def _seed_orders(env, order, channels, partner, count):
         delivery_status=f"CASE WHEN {age} < 12000 THEN 'pending'"
         f" WHEN {age} < 12300 THEN 'partial' ELSE 'full' END",
         amount_total="(n % 997) + 0.5",
+        **_get_steps(age, moment),
     )
     unique["sale_order_line"] = {
         "product_id": product,
@@ -136,6 +145,7 @@ def _seed_orders(env, order, channels, partner, count):
         state=f"CASE WHEN {age} < 12000 THEN 'assigned' ELSE 'done' END",
         scheduled_date=moment,
         partner_id=partner,
+        **_get_parcel(age, moment),
     )
     tables = ("sale_order", "sale_order_line", "channel_order", "stock_picking")
     originals = history.find_originals(env, order, tables)
@@ -144,10 +154,42 @@ def _seed_orders(env, order, channels, partner, count):
         copies.insert(count)
 
 
+def _get_steps(age, moment):
+    """Of open orders, what they wait for and until when; a few were found late."""
+    is_open = f"{age} < 12000 AND n % 50 > 0"
+    return {
+        "review_state": f"CASE WHEN {age} < 300 THEN 'held'"
+        f" WHEN {age} < 9000 THEN 'none' ELSE 'clean' END",
+        "sourcing_state": f"CASE WHEN {age} BETWEEN 300 AND 600 THEN 'queued' END",
+        "sla_step": f"CASE WHEN {is_open} THEN 'ship' END",
+        "sla_since": f"CASE WHEN {is_open} THEN {moment} END",
+        "sla_soon_at": f"CASE WHEN {is_open} THEN {moment} + interval '4 days' END",
+        "sla_deadline": f"CASE WHEN {is_open} THEN {moment} + interval '9 days' END",
+        "priority": "CASE WHEN n % 2000 = 0 THEN '1' ELSE '0' END",
+    }
+
+
+def _get_parcel(age, moment):
+    """Of shipped orders, where their parcels are."""
+    return {
+        "carrier_id": "(SELECT min(id) FROM delivery_carrier)",
+        "tracking_state": f"CASE WHEN {age} < 12000 THEN NULL"
+        f" WHEN {age} < 12100 THEN 'created' WHEN {age} < 14000 THEN 'in_transit'"
+        " WHEN n % 500 = 0 THEN 'returned' ELSE 'delivered' END",
+        "date_done": f"CASE WHEN {age} >= 12000 THEN {moment} + interval '1 day' END",
+        "delivered_at": f"CASE WHEN {age} >= 14000 THEN {moment} + interval '3 days'"
+        " END",
+        "deliver_by": f"{moment} + interval '4 days'",
+        "punctuality": f"CASE WHEN {age} >= 14000 THEN"
+        " CASE WHEN n % 200 = 0 THEN 'late' ELSE 'on_time' END END",
+        "cod_amount": "CASE WHEN n % 5 = 0 THEN 10 END",
+    }
+
+
 def _seed_waiting(env, order, channels, count):
     """Messages that are no order yet: some wait, most were put aside."""
     row = order.channel_order_ids
-    channel = f"({_array(channels.ids, 'int')})[1 + n % {len(channels)}]"
+    channel = one_of(channels.ids)
     name = f"concat_ws(' ', {_word(FAMILY)}, 'Waiting', n)"
     state = "(ARRAY['received', 'held', 'error', 'ignored'])[1 + n % 4]"
     special = {
@@ -156,7 +198,7 @@ def _seed_waiting(env, order, channels, count):
         "number": "'WN' || n",
         "payload_hash": "md5('w' || n) || md5(n::text)",
         "channel_id": channel,
-        "received_at": f"timestamp '{_FIRST}' - ({count} - n) * interval '20 minutes'",
+        "received_at": f"timestamp '{FIRST}' - ({count} - n) * interval '20 minutes'",
         "state": state,
         "error": f"CASE WHEN {state} IN ('held', 'error') THEN 'Map the product' END",
         "error_code": f"CASE WHEN {state} IN ('held', 'error') THEN"
@@ -237,6 +279,13 @@ def screens(bench):
         for name, work in _get_groups(model, spec, moment):
             with _measure(bench, f"{model} {name}") as env:
                 work(env[model])
+    with bench.begin() as env:
+        env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        for screen in hub_screens.find(env):
+            for name, work in hub_screens.get_works(screen):
+                env.invalidate_all()
+                with bench.measure(env, f"{screen.name} {name}"):
+                    work()
 
 
 def _get_filters(bench, model):
@@ -268,15 +317,15 @@ def _get_groups(model, spec, moment):
                 _MADE, [name], sums, limit=80
             ),
         )
-    for rows, columns in (
+    for lines, columns in (
         ("channel_id", "state"),
         (f"{moment}:month", "state"),
         (f"{moment}:month", "channel_id"),
         (f"{moment}:day", "channel_id"),
     ):
-        sets = [[], [rows], [columns], [rows, columns]]
+        sets = [[], [lines], [columns], [lines, columns]]
         yield (
-            f"pivot {rows}, {columns}",
+            f"pivot {lines}, {columns}",
             lambda records, sets=sets: records.formatted_read_grouping_sets(
                 _MADE, sets, sums
             ),

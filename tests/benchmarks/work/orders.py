@@ -6,6 +6,8 @@ Each function gets the `Bench` of its process first; only what happens inside
 
 from odoo import Command
 
+from ... import as_installed
+
 #: products on the orders; far more in stock than is ever ordered
 PRODUCTS, STOCK = 500, 1_000_000
 #: buyers, as a channel knows them
@@ -35,6 +37,10 @@ def prepare(bench):
             ]
         )
         env["res.partner"].create([customer_vals(env, n) for n in range(CUSTOMERS)])
+        # what is measured switches on what it needs
+        as_installed.switch_off_demo(env)
+        if "order.review.hold" in env:
+            env["sale.channel"].search([]).review_orders = False
         # nothing may work beside what is measured
         env["ir.cron"].search([]).active = False
     with bench.begin() as env:
@@ -102,11 +108,10 @@ def make_quota(bench):
         quota.action_activate()
 
 
-def forget_quotas(bench):
-    """As in a company that never had a quota; demo data has some in use."""
+def switch_off_demo(bench):
+    """As in a company that switched nothing on; demo data has some in use."""
     with bench.begin() as env:
-        env.cr.execute("UPDATE order_quota SET state = 'draft'")
-        env.registry.clear_cache()
+        as_installed.switch_off_demo(env)
 
 
 def seed_products(bench, count):

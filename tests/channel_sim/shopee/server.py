@@ -4,6 +4,7 @@ import hashlib
 import hmac
 
 from ..faults import Answer, Simulator
+from .shipping import ShippingMixin
 from .shop import Shop
 
 _PREFIX = "/api/v2/"
@@ -12,7 +13,7 @@ _DAYS_15 = 15 * 86400
 _PAGE = "page_size"
 
 
-class ShopeeSimulator(Simulator):
+class ShopeeSimulator(ShippingMixin, Simulator):
     """Shopee with some shops of one partner. ``tick_limit``: calls in one second."""
 
     def __init__(self, seed=0, tick_limit=None):
@@ -222,6 +223,41 @@ class ShopeeSimulator(Simulator):
         more = (page + 1) * size < len(found)
         return {"response": {"more": more, "return": part}}
 
+    def _return(self, shop, given):
+        found = shop.returns.get(given.get("return_sn"))
+        if not found:
+            self._refuse("error_not_found", "the return does not exist")
+        return found
+
+    def _get_returns_get_return_detail(self, call, shop):
+        return {"response": self._return(shop, call.query)}
+
+    def _get_returns_get_return_dispute_reason(self, call, shop):
+        self._return(shop, call.query)
+        return {"response": {"dispute_reason_list": shop.dispute_reasons}}
+
+    def _post_returns_confirm(self, call, shop):
+        found = self._return(shop, call.json())
+        if found["status"] not in ("REQUESTED", "PROCESSING"):
+            self._refuse("error_param", "the return cannot be confirmed now")
+        found.update(status="ACCEPTED", update_time=self.now())
+        return {"response": {"return_sn": found["return_sn"]}}
+
+    def _post_returns_dispute(self, call, shop):
+        body = call.json()
+        found = self._return(shop, body)
+        known = {entry["dispute_reason_id"] for entry in shop.dispute_reasons}
+        if not body.get("email") or body.get("dispute_reason_id") not in known:
+            self._refuse("error_param", "email or dispute_reason_id")
+        if found["status"] not in ("REQUESTED", "PROCESSING", "ACCEPTED"):
+            self._refuse("error_param", "the return cannot be disputed now")
+        found.update(
+            status="SELLER_DISPUTE",
+            update_time=self.now(),
+            dispute_text_reason=[body.get("dispute_text_reason")],
+        )
+        return {"response": {"return_sn": found["return_sn"]}}
+
     def _post_order_cancel_order(self, call, shop):
         body = call.json()
         order = self._order(shop, body)
@@ -247,70 +283,6 @@ class ShopeeSimulator(Simulator):
         if not order:
             self._refuse("order.order_not_found", "order does not exist")
         return order
-
-    # --- shipping ---
-    def _get_logistics_get_shipping_parameter(self, call, shop):
-        self._order(shop, call.query)
-        address = {
-            "address_id": 123,
-            "address_flag": ["default_address", "pickup_address"],
-        }
-        address["time_slot_list"] = [{"pickup_time_id": "slot1"}]
-        return {
-            "response": {
-                "info_needed": {"pickup": ["address_id", "pickup_time_id"]},
-                "pickup": {"address_list": [address]},
-            }
-        }
-
-    def _post_logistics_ship_order(self, call, shop):
-        body = call.json()
-        order = self._order(shop, body)
-        ways = {"pickup", "dropoff", "non_integrated"} & set(body)
-        if len(ways) != 1:
-            self._refuse("error_param", "send exactly one of pickup, dropoff ...")
-        if order["order_status"] not in ("READY_TO_SHIP", "RETRY_SHIP"):
-            self._refuse(
-                "logistics.error_status", "the order has been shipped or cancelled"
-            )
-        if ways == {"pickup"} and not body["pickup"].get("address_id"):
-            self._refuse("error_param", "address_id")
-        package = {
-            "package_number": f"OFG{order['order_sn']}",
-            "logistics_status": "LOGISTICS_REQUEST_CREATED",
-            "shipping_carrier": "SPX Express",
-            "item_list": [
-                {
-                    "item_id": line["item_id"],
-                    "model_id": line["model_id"],
-                    "model_quantity": line["model_quantity_purchased"],
-                }
-                for line in order["item_list"]
-            ],
-        }
-        shop.set_status(order["order_sn"], "PROCESSED", package_list=[package])
-        return {}
-
-    def _get_logistics_get_tracking_number(self, call, shop):
-        order = self._order(shop, call.query)
-        is_made = order["package_list"] and not shop.carrier_is_slow
-        number = f"SPXVN{order['order_sn'][-9:]}" if is_made else ""
-        return {"response": {"tracking_number": number, "hint": ""}}
-
-    def _post_logistics_get_shipping_document_result(self, call, shop):
-        entry = call.json()["order_list"][0]
-        order = self._order(shop, entry)
-        status = "READY" if order.get("x_label") else "FAILED"
-        return {"response": {"result_list": [{**entry, "status": status}]}}
-
-    def _post_logistics_create_shipping_document(self, call, shop):
-        entry = call.json()["order_list"][0]
-        self._order(shop, entry)["x_label"] = True
-        return {"response": {"result_list": [entry]}}
-
-    def _post_logistics_download_shipping_document(self, call, shop):
-        self._order(shop, call.json()["order_list"][0])
-        return b"%PDF-1.4 label"
 
     # --- listings and stock ---
     def _get_product_get_item_list(self, call, shop):

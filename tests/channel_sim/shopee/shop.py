@@ -50,6 +50,12 @@ class Shop:
     orders: dict = field(default_factory=dict)
     incomes: dict = field(default_factory=dict)
     returns: dict = field(default_factory=dict)
+    dispute_reasons: list = field(
+        default_factory=lambda: [
+            {"dispute_reason_id": 81, "dispute_reason": "NOT_RECEIVED"},
+            {"dispute_reason_id": 86, "dispute_reason": "OTHERS"},
+        ]
+    )
     released: list = field(default_factory=list)
     access: dict = field(default_factory=dict)
     refresh: dict = field(default_factory=dict)

@@ -274,10 +274,34 @@ class WooCommerceSimulator(Simulator):
                     "woocommerce_rest_cannot_create_order_refund",
                     "Invalid refund amount.",
                 )
-            return self.refund(order, body["amount"]), 201, {}
+            return self._post_refund(order, body), 201, {}
         note = {"id": next(self._ids), **body}
         self.notes.setdefault(order["id"], []).append(note)
         return note, 201, {}
+
+    def _post_refund(self, order, body):
+        """As `wc_create_refund`: what is left of the order, of its own lines only."""
+        back = sum(float(one["total"]) for one in order["refunds"])
+        if float(body["amount"]) > float(order["total"]) + back + 1e-9:
+            self._refuse(
+                500, "woocommerce_rest_cannot_create_order_refund", "Invalid amount."
+            )
+        lines = {item["id"]: item for item in order["line_items"]}
+        refund = self.refund(order, body["amount"])
+        refund |= {
+            "reason": body.get("reason", ""),
+            "refunded_payment": body.get("api_refund", True),
+            "meta_data": body.get("meta_data", []),
+            "asked_lines": body.get("line_items", []),
+        }
+        if body.get("api_restock", True):
+            self._refuse(400, "simulator", "goods are counted by the suite")
+        for part in body.get("line_items", ()):
+            line = copy.deepcopy(recorded("refund")["line_items"][0])
+            line["quantity"] = -part["quantity"]
+            line["meta_data"][0]["value"] = str(lines[part["id"]]["id"])
+            refund["line_items"].append(line)
+        return refund
 
     # --- products ---
     def _get_products(self, call, parts):
