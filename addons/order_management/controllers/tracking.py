@@ -19,6 +19,17 @@ _MAX_BYTES = 256 * 1024
 #: some photos of a telephone
 _MAX_PHOTO_BYTES = 24 * 1024 * 1024
 
+#: for whoever has the link; it works without session and cookie
+_PAGE = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["GET"],
+    "save_session": False,
+    "sitemap": False,
+}
+#: no token against foreign pages: the secret is the address itself
+_FORM = {**_PAGE, "methods": ["POST"], "csrf": False}
+
 #: the page holds nothing but itself, its style and the logo; nobody keeps or frames it
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -35,19 +46,10 @@ class Tracking(http.Controller):
     """The page on which a customer follows an order, with a signed link alone.
 
     Whoever has the link may see the page and ask for something: it works without
-    session and cookie, so that there is none that a foreign page could make use of
-    (hence no token against such pages either: the secret is the address itself).
+    session and cookie, so that there is none that a foreign page could make use of.
     """
 
-    @http.route(
-        "/order/track/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-        sitemap=False,
-        readonly=True,
-    )
+    @http.route("/order/track/<string:token>", readonly=True, **_PAGE)
     def track(self, token, lang=None, done=None, **_kwargs):
         """The page of one order; the same friendly page for all that opens nothing."""
         order_sudo = self._find(token)
@@ -57,13 +59,8 @@ class Tracking(http.Controller):
 
     @http.route(
         "/order/track/<string:token>/request",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        sitemap=False,
         max_content_length=_MAX_BYTES,
+        **_FORM,
     )
     def ask(
         self, token, lang=None, kind=None, text="", nonce=None, reason=None, **values
@@ -73,13 +70,8 @@ class Tracking(http.Controller):
 
     @http.route(
         "/order/track/<string:token>/return",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        sitemap=False,
         max_content_length=_MAX_PHOTO_BYTES,
+        **_FORM,
     )
     def ask_with_photos(
         self, token, lang=None, text="", nonce=None, reason=None, **values
@@ -118,13 +110,8 @@ class Tracking(http.Controller):
 
     @http.route(
         "/order/track/<string:token>/shortage",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        sitemap=False,
         max_content_length=_MAX_BYTES,
+        **_FORM,
     )
     def answer_shortage(self, token, lang=None, shortage=None, option=None, **_kwargs):
         """The customer chooses what happens with goods that are not there."""
@@ -134,14 +121,7 @@ class Tracking(http.Controller):
             lambda order: order._answer_shortage_of_parts(shortage, option),
         )
 
-    @http.route(
-        "/order/track/<string:token>/slip/<int:picking_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-        sitemap=False,
-    )
+    @http.route("/order/track/<string:token>/slip/<int:picking_id>", **_PAGE)
     def slip(self, token, picking_id, **_kwargs):
         """The delivery slip of a parcel that has left."""
         order_sudo = self._find(token)

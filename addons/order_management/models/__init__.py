@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import order_cached_mixin
 from . import order_history_mixin
 from . import order_event
 from . import order_event_mixin

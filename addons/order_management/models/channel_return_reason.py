@@ -7,6 +7,7 @@ class ChannelReturnReason(models.Model):
     """Why goods come back, in a word that can be counted."""
 
     _name = "channel.return.reason"
+    _inherit = "order.cached.mixin"
     _description = "Return Reason"
     _order = "sequence, id"
 
@@ -35,16 +36,3 @@ class ChannelReturnReason(models.Model):
         """((id, name), ...) in the language of the context, for customers to choose."""
         # sudo: customers have no rights on reasons
         return tuple((reason.id, reason.name) for reason in self.sudo().search([]))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

@@ -13,7 +13,7 @@ class OrderCarrierRule(models.Model):
     deliver there decides; without rules nothing is chosen by itself."""
 
     _name = "order.carrier.rule"
-    _inherit = "order.rule.place.mixin"
+    _inherit = ["order.cached.mixin", "order.rule.place.mixin"]
     _description = "Carrier Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -127,24 +127,6 @@ class OrderCarrierRule(models.Model):
         )
         domain = [("carrier_rule_id", "in", self.ids)]
         return {**action, "domain": domain, "context": {}}
-
-    # whether there are any is asked with each confirmation: kept in memory ------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override: from now on there are rules."""
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Override: whether there are rules may change."""
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        """Override: whether there are rules may change."""
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()

@@ -25,7 +25,12 @@ class OrderRule(models.Model):
     """
 
     _name = "order.rule"
-    _inherit = ["order.rule.place.mixin", "order.rule.domain.mixin", "mail.thread"]
+    _inherit = [
+        "order.cached.mixin",
+        "order.rule.place.mixin",
+        "order.rule.domain.mixin",
+        "mail.thread",
+    ]
     _description = "Order Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -126,23 +131,6 @@ class OrderRule(models.Model):
                         company=rule.company_id.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        # a look at the rules costs no order a query
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def action_view_orders(self):
         """Open the orders that these rules set something on."""

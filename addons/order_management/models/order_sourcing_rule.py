@@ -13,7 +13,12 @@ class OrderSourcingRule(models.Model):
     """
 
     _name = "order.sourcing.rule"
-    _inherit = ["order.rule.place.mixin", "order.rule.domain.mixin", "mail.thread"]
+    _inherit = [
+        "order.cached.mixin",
+        "order.rule.place.mixin",
+        "order.rule.domain.mixin",
+        "mail.thread",
+    ]
     _description = "Sourcing Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -186,21 +191,10 @@ class OrderSourcingRule(models.Model):
         for rule in self:
             rule.order_count = counts.get(rule._origin, 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"active", "company_id"}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _is_kept(self, vals):
+        """Override: whether a company has rules, see `_has_rules`."""
+        return not {"active", "company_id"}.isdisjoint(vals)
 
     @api.model
     @tools.ormcache("company_id")

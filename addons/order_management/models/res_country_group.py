@@ -6,27 +6,12 @@ from odoo import api, fields, models, tools
 class ResCountryGroup(models.Model):
     """A group of countries; here: those between which no customs are."""
 
-    _inherit = "res.country.group"
+    _name = "res.country.group"
+    _inherit = ["res.country.group", "order.cached.mixin"]
 
     is_customs_union = fields.Boolean(
         "Customs Union", help="Goods move between these countries without customs."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override: customs unions are kept in memory."""
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Override: customs unions are kept in memory."""
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        """Override: customs unions are kept in memory."""
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()

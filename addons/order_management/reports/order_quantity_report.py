@@ -13,7 +13,7 @@ class OrderQuantityReport(models.Model):
     """
 
     _name = "order.quantity.report"
-    _inherit = ["order.group.mixin"]
+    _inherit = "order.line.report.mixin"
     _description = "Order Quantities"
     _auto = False
     _order = "date_order desc, order_id desc, sequence, id"
@@ -63,39 +63,8 @@ class OrderQuantityReport(models.Model):
         "uom.uom": ["factor"],
     }
 
-    order_id = fields.Many2one("sale.order", readonly=True)
     sale_line_id = fields.Many2one("sale.order.line", "Order Line", readonly=True)
     sequence = fields.Integer(readonly=True, aggregator=False)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    channel_id = fields.Many2one("sale.channel", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    product_id = fields.Many2one("product.product", readonly=True)
-    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
-    date_order = fields.Datetime("Order Date", readonly=True)
-    state = fields.Selection(
-        [
-            ("draft", "Quotation"),
-            ("sent", "Quotation Sent"),
-            ("sale", "Sales Order"),
-            ("cancel", "Cancelled"),
-        ],
-        readonly=True,
-    )
-    approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("to_approve", "To Approve"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-        ],
-        "Approval",
-        readonly=True,
-    )
     cut_reason = fields.Char("Reason", readonly=True)
     ordered_qty = fields.Float("Ordered", digits="Product Unit", readonly=True)
     approved_qty = fields.Float("Approved", digits="Product Unit", readonly=True)
@@ -245,8 +214,3 @@ class OrderQuantityReport(models.Model):
             to_customer=lines._sql_is_customer_side(SQL.identifier("dest")),
             from_customer=lines._sql_is_customer_side(SQL.identifier("src")),
         )
-
-    def action_open_order(self):
-        """Open the order of this line."""
-        self.ensure_one()
-        return self.order_id.get_formview_action()

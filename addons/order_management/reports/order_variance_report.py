@@ -40,43 +40,12 @@ class OrderVarianceReport(models.Model):
     """
 
     _name = "order.variance.report"
-    _inherit = ["order.group.mixin"]
+    _inherit = "order.line.report.mixin"
     _description = "Order Variance"
     _auto = False
     _order = "date_order desc, id desc"
     _rec_name = "order_id"
 
-    order_id = fields.Many2one("sale.order", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    channel_id = fields.Many2one("sale.channel", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    product_id = fields.Many2one("product.product", readonly=True)
-    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
-    date_order = fields.Datetime("Order Date", readonly=True)
-    state = fields.Selection(
-        [
-            ("draft", "Quotation"),
-            ("sent", "Quotation Sent"),
-            ("sale", "Sales Order"),
-            ("cancel", "Cancelled"),
-        ],
-        readonly=True,
-    )
-    approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("to_approve", "To Approve"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-        ],
-        "Approval",
-        readonly=True,
-    )
     cut_reason = fields.Char("Cut or Closed Because", readonly=True)
     cancel_reason = fields.Char("Cancelled Because", readonly=True)
     return_reason_id = fields.Many2one(
@@ -216,11 +185,6 @@ class OrderVarianceReport(models.Model):
             self._field_to_sql(self._table, column, query) for column in _RATES[name]
         )
         return SQL("SUM(%s) / NULLIF(SUM(%s), 0)", part, whole)
-
-    def action_open_order(self):
-        """Open the order of this line."""
-        self.ensure_one()
-        return self.order_id.get_formview_action()
 
     @api.model
     def action_open_report(self):
