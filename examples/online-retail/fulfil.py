@@ -15,6 +15,9 @@ from feed import in_transaction
 STEPS = ("shipped", "invoiced")
 #: orders of one transaction; shipping reserves and values each line
 _CHUNK = 25
+#: seconds until records that nothing happens to are an error: the jobs of a running
+#: server may be at work on them
+_PATIENCE = 180
 
 
 class Month:
@@ -55,13 +58,17 @@ class Month:
         self.run(write)
 
     def _step(self, name, find, act):
-        start, done = time.monotonic(), 0
+        start = changed = time.monotonic()
+        done = 0
         while ids := self.run(find):
-            before = len(ids)
             self.run(lambda env, ids=ids: act(env, ids, self.channel_id))
-            done += before
-            if self.run(find) == ids:
-                raise RuntimeError(f"{name}: {before} records stay as they are")
+            if self.run(find) != ids:
+                done += len(ids)
+                changed = time.monotonic()
+            elif time.monotonic() - changed > _PATIENCE:
+                raise RuntimeError(f"{name}: {len(ids)} records stay as they are")
+            else:
+                time.sleep(1)
         self.seconds[name] = round(time.monotonic() - start, 1)
         self.say(f"{name}: {done:,} in {self.seconds[name]:,.0f} s")
 

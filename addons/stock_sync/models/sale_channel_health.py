@@ -242,7 +242,11 @@ class SaleChannel(models.Model):
         return total
 
     def _learn_usual_gap(self):
-        """Business seconds between two orders of the last four weeks, once a day."""
+        """Business seconds between two orders of the last four weeks, once a day.
+
+        Part of reading the orders, which writes to the same row: beside it, one of the
+        two would lose the race and begin again.
+        """
         now = fields.Datetime.now()
         since = now - timedelta(days=_LOOK_BACK)
         for channel in self:
@@ -269,7 +273,6 @@ class SaleChannel(models.Model):
         """Tell somebody what is wrong, take back what is right again."""
         domain = [("sync_state", "in", ("connected", "lost"))]
         channels = self.sudo().search(domain)
-        channels._learn_usual_gap()
         counts = channels._count_letters()
         failed = channels._count_failed_jobs()
         for channel in channels:

@@ -138,6 +138,8 @@ class SaleChannel(models.Model):
         cursor._note_success(self._get_poll_minutes(topic), more)
         if more:
             self._enqueue_poll(topic)
+        elif topic == "orders":
+            self._learn_usual_gap()
         return None
 
     def _note_poll_failure(self, cursor, error, duration):

@@ -71,6 +71,15 @@ class TestHealth(StockSyncCommon):
         self.channel._learn_usual_gap()
         self.assertAlmostEqual(self.get_cursor().usual_gap, 23 * 3600 / 24, delta=5)
 
+    def test_usual_gap_is_learnt_while_reading(self):
+        """Not by the scheduled action, which would race with it for the row."""
+        cursor = self.get_cursor()
+        self.env["sale.channel"]._cron_health()
+        self.assertFalse(cursor.usual_gap_at)
+        self.channel._job_poll("orders")
+        self.assertFalse(cursor.error)
+        self.assertTrue(cursor.usual_gap_at)
+
     def test_nobody_reads(self):
         """The scheduled action is off, or there is no job runner."""
         self.get_cursor().last_ok_at = fields.Datetime.now() - timedelta(hours=2)
