@@ -172,7 +172,9 @@ def stage_life_cycle(context):
     updated = "suite_life"
     suitelib.clone_database(templates.ALL, updated)
     names = ",".join(suitelib.manifests())
-    suitelib.install(updated, [], "life-update", extra=["-u", names])
+    suitelib.install(
+        updated, [], "life-update", extra=["-u", names], program=suitelib.COPY
+    )
     suitelib.psql(_INDEXES, updated)
     try:
         for group in uninstalled_together(context.addons, context.all):

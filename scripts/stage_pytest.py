@@ -11,8 +11,8 @@ import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE
 
-#: folders with few tests that share a process, and in it the registry that it loads once
-#: for all servers and shells (tests/mother.py)
+#: folders that share a process, and in it the registry that it loads once for all
+#: servers and shells (tests/mother.py)
 SHARING = (
     ("ceiling", "concurrency"),
     ("badinput", "examples", "pdf", "plans", "rpc"),

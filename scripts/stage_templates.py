@@ -15,8 +15,8 @@ BASE, EMPTY, ALL = "suite_base", "suite_empty", "suite_all"
 _locks = collections.defaultdict(threading.Lock)
 #: what unit tests in JavaScript load: half as much again
 UNITS = ("web.assets_unit_tests_setup", "web.assets_unit_tests")
-#: what pages and reports would compile, in each copy again; not what screens load that no
-#: test of ours opens
+#: what pages and reports would compile, in each copy again; not what screens load that
+#: no test of ours opens
 _COMPILE = """
 import re
 units = {units!r}
@@ -121,7 +121,7 @@ def prepare_all():
 
     def build():
         suitelib.clone_database(BASE, ALL, to_keep=True)
-        suitelib.install(ALL, names, "template-all")
+        suitelib.install(ALL, names, "template-all", program=suitelib.COPY)
         # three addons' tests run theirs, and what a test compiles is rolled back
         compile_assets(ALL, UNITS)
 

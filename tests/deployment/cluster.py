@@ -43,9 +43,7 @@ class Cluster(stack.Process):
         return True
 
     def connect(self, database):
-        connection = psycopg2.connect(
-            host="127.0.0.1", port=self.port, dbname=database
-        )
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, dbname=database)
         connection.autocommit = True
         return connection
 
