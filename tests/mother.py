@@ -3,8 +3,8 @@
 Starting Odoo and loading the registry of all addons takes 3.5 s of CPU. `Mother` does
 it once for a template; her children begin where she ended, as the workers of Odoo's own
 prefork server do, each on a copy of the template: a shell, a worker of a race, a
-program, a whole server. Each has connections, random numbers and a log of its own, and reads the
-registry anew if something was installed in its database meanwhile.
+program, a whole server. Each has connections, random numbers and a log of its own, and
+reads the registry anew if something was installed in its database meanwhile.
 
 Over a socket come ``[command, values]`` and the file descriptors that the child gets as
 its stdin, stdout and stderr; the answer is the child's process id, or its exit code.
@@ -180,7 +180,7 @@ def run_worker(registry, values):
 
 
 def run_program(_registry, values):
-    """What ``python FILE ARGUMENT...`` does, with the registry that is there already."""
+    """What ``python FILE ARGUMENT...`` does, with the registry that is there."""
     sys.argv = values
     sys.path.insert(0, os.path.dirname(values[0]))
     runpy.run_path(values[0], run_name="__main__")
