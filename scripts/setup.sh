@@ -143,10 +143,11 @@ write_environment() {
     [ -s pgport ] || "$PYTHON" "$SOURCE/scripts/free_port.py" 5466 > pgport
     (
         umask 077
+        # programs speak to PostgreSQL through its socket: half of what a query costs the system by TCP
         cat > env.new <<EOE
 export LD_LIBRARY_PATH=$libs
 export PATH=$P/bin:$P/venv/bin:$pg_bin:\$PATH LC_ALL=C.UTF-8 FONTCONFIG_FILE=$P/fonts.conf
-export PGHOST=127.0.0.1 PGPORT=$(cat pgport) PGUSER=odoo PGPASSWORD=$(cat pgpass.txt)
+export PGHOST=$P PGPORT=$(cat pgport) PGUSER=odoo PGPASSWORD=$(cat pgpass.txt)
 export SUITE_PREFIX=$P PYTHONPYCACHEPREFIX=$P/pycache
 # every start of Odoo would compile two thousand files anew (5 s instead of 2)
 unset PYTHONDONTWRITEBYTECODE

@@ -134,11 +134,11 @@ def whole(addon, tests, tags, start=None):
             database = f"suite_alone_{addon}"
             suitelib.clone_database(templates.prepare_bare(addon), database)
         if not tests:
-            suitelib.install(database, [addon], f"alone-{addon}", demo=False)
+            install_ours(database, addon)
             result = Result(passed=1)
         else:
             # nothing of what its pages load is there yet
-            program = ["odoo"] if starts_browser(addon, tests) else LAZY
+            program = suitelib.COPY if starts_browser(addon, tests) else LAZY
             code, log = odoo_tests(
                 database,
                 ",".join(tags),
@@ -154,13 +154,20 @@ def whole(addon, tests, tags, start=None):
     return stage
 
 
+def install_ours(database, addon):
+    """Install an addon of ours, and nothing else but addons of ours."""
+    suitelib.install(
+        database, [addon], f"alone-{addon}", demo=False, program=suitelib.COPY
+    )
+
+
 def install(addon, tests):
     """Install without tests: what the parts are copied from."""
 
     def stage(context):
         database = f"suite_alone_{addon}"
         suitelib.clone_database(templates.prepare_bare(addon), database)
-        suitelib.install(database, [addon], f"alone-{addon}", demo=False)
+        install_ours(database, addon)
         if starts_browser(addon, tests):
             # or each part with a browser would
             templates.compile_assets(database)

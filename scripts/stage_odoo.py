@@ -161,7 +161,8 @@ def stage_together(context):
 
 def stage_life_cycle(context):
     """All addons, installed with demo data, are updated; then each is uninstalled from
-    a copy, whatever depends on it goes with it, and nothing stays behind."""
+    a copy, some together, whatever depends on it goes with it, and nothing stays
+    behind."""
     # the tests' own way to start Odoo once for all copies
     os.environ["SUITE_SOURCE"] = str(SOURCE)
     sys.path.insert(0, str(SOURCE))
@@ -171,20 +172,45 @@ def stage_life_cycle(context):
     updated = "suite_life"
     suitelib.clone_database(templates.ALL, updated)
     names = ",".join(suitelib.manifests())
-    suitelib.install(updated, [], "life-update", extra=["-u", names])
+    suitelib.install(
+        updated, [], "life-update", extra=["-u", names], program=suitelib.COPY
+    )
     suitelib.psql(_INDEXES, updated)
     try:
-        for addon in context.addons:
-            database = f"suite_life_{addon}"
+        for group in uninstalled_together(context.addons, context.all):
+            database = f"suite_life_{group[0]}"
             suitelib.clone_database(updated, database)
-            result.problems += uninstall(mother.mother_of(updated), database, addon)
-            result.passed += 1
+            result.problems += uninstall(mother.mother_of(updated), database, group)
+            result.passed += len(group)
             context.discard(database, result)
     finally:
         mother.part_from(updated)
     context.discard(updated, result)
     result.failed = len(result.problems)
     return result
+
+
+def uninstalled_together(addons, one_by_one=False):
+    """Lists of addons that are uninstalled from one copy: what nothing of ours needs,
+    then what only such addons need. The others, which take half of the suite along,
+    each from a copy of its own."""
+    depths = _get_depths(suitelib.manifests())
+    groups = {}
+    for addon in addons:
+        key = addon if one_by_one or depths[addon] > 1 else depths[addon]
+        groups.setdefault(key, []).append(addon)
+    return list(groups.values())
+
+
+def _get_depths(known):
+    """{addon: how many storeys of ours stand on it}; no two of the same depth need each
+    other."""
+    depths = dict.fromkeys(known, 0)
+    for addon in reversed(known):
+        for name in known[addon]["depends"]:
+            if name in depths:
+                depths[name] = max(depths[name], depths[addon] + 1)
+    return depths
 
 
 #: deleting a field looks for what refers to it in all fields, one after the other:
@@ -206,22 +232,31 @@ DO $$ DECLARE reference record; BEGIN
 END $$
 """
 _UNINSTALL = """
-module = env["ir.module.module"].search([("name", "=", {addon!r})])
-module.button_immediate_uninstall()
+modules = env["ir.module.module"].search([("name", "in", {addons!r})])
+assert len(modules) == {number}, modules
+modules.button_immediate_uninstall()
 """
 
 
-def uninstall(mother, database, addon):
-    """Uninstall ``addon``; what is left of it, as problems."""
-    log_path = suitelib.LOG_DIR / f"life-{addon}-uninstall.log"
+def uninstall(mother, database, addons):
+    """Uninstall ``addons``; what is left of each, as problems."""
+    log_path = suitelib.LOG_DIR / f"life-{addons[0]}-uninstall.log"
     with tempfile.TemporaryFile("w+") as script, log_path.open("w") as log:
-        script.write(_UNINSTALL.format(addon=addon))
+        script.write(_UNINSTALL.format(addons=addons, number=len(addons)))
         script.seek(0)
         code = mother.fork(database, "shell", [], (script, log, log)).wait(900)
     log = log_path.read_text(encoding="utf-8")
     problems = suitelib.log_problems(log)
     if code:
-        problems.append(f"uninstalling {addon}: exit code {code}\n{log[-1500:]}")
+        names = ", ".join(addons)
+        problems.append(f"uninstalling {names}: exit code {code}\n{log[-1500:]}")
+    for addon in addons:
+        problems += find_remains(database, addon)
+    return problems
+
+
+def find_remains(database, addon):
+    """What an uninstallation has left of ``addon``, as problems."""
     left = suitelib.psql(
         f"""SELECT string_agg(model || ' ' || name, ', ') FROM ir_model_data
             WHERE module = '{addon}'""",
@@ -231,8 +266,8 @@ def uninstall(mother, database, addon):
         f"SELECT state FROM ir_module_module WHERE name = '{addon}'", database
     )
     if left or state != "uninstalled":
-        problems.append(f"{addon} is {state}, left behind: {left[:500]}")
-    return problems
+        return [f"{addon} is {state}, left behind: {left[:500]}"]
+    return []
 
 
 def stage_translations(context):

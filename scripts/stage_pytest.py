@@ -11,6 +11,13 @@ import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE
 
+#: folders that share a process, and in it the registry that it loads once for all
+#: servers and shells (tests/mother.py)
+SHARING = (
+    ("ceiling", "concurrency"),
+    ("badinput", "examples", "pdf", "plans", "rpc"),
+)
+
 
 def pytest_stage(name, folders, marks=""):
     """A stage of pytest; ``marks``: which of the tests, besides those for --all."""
@@ -83,6 +90,16 @@ def root_folders():
     tests = SOURCE / "tests"
     names = {path.relative_to(tests).parts[0] for path in tests.glob("*/**/test_*.py")}
     return [(name, [tests / name]) for name in sorted(names - {"benchmarks"})]
+
+
+def process_folders():
+    """(name, [folder]) of each process of pytest: `root_folders`, some together."""
+    folders = dict(root_folders())
+    for names in SHARING:
+        if found := [name for name in names if name in folders]:
+            shared = [path for name in found for path in folders.pop(name)]
+            folders["-".join(found)] = shared
+    return sorted(folders.items())
 
 
 def unit_folders(addons):

@@ -24,7 +24,7 @@ from stage_odoo import (
     stage_translations,
     test_tags,
 )
-from stage_pytest import pytest_stage, root_folders, unit_folders
+from stage_pytest import process_folders, pytest_stage, root_folders, unit_folders
 from stage_result import Result
 from stage_templates import stage_templates
 from suitelib import PREFIX, SuiteError, say
@@ -66,7 +66,7 @@ def list_stages(context):
     yield from odoo_stages(context)
     if context.fast or context.chosen and not context.word:
         return
-    for name, folders in root_folders():
+    for name, folders in process_folders():
         yield Stage(f"tests/{name}", pytest_stage(name, folders, "not quiet"), NEEDS)
     folders = [folder for _name, paths in root_folders() for folder in paths]
     yield Stage(

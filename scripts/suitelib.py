@@ -17,6 +17,8 @@ SOURCE = Path(__file__).resolve().parent.parent
 PREFIX = Path(os.environ["SUITE_HOME"])
 ADDONS_DIR = SOURCE / "addons"
 LOG_DIR = PREFIX / "log"
+#: Odoo that knows what is not ours, as every copy of a template does
+COPY = (sys.executable, SOURCE / "scripts" / "odoo_copy.py")
 STAMP_DIR = PREFIX / "stamps"
 DATA_DIR = PREFIX / "data"
 START = time.monotonic()
@@ -276,9 +278,18 @@ def log_problems(log, allowed=None):
     ]
 
 
-def install(database, modules, log_name, demo=True, languages=(), extra=()):
+def install(
+    database,
+    modules,
+    log_name,
+    demo=True,
+    languages=(),
+    extra=(),
+    program=("odoo",),
+):
     """Install ``modules`` into ``database`` (made if absent).
 
+    :param program: `COPY` where only addons of ours may be new
     :raises SuiteError: when Odoo fails, ignores a module or logs a problem
     """
     args = ["-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http"]
@@ -286,7 +297,7 @@ def install(database, modules, log_name, demo=True, languages=(), extra=()):
         args.append("--with-demo")
     if languages:
         args.append(f"--load-language={','.join(languages)}")
-    code, log = run_odoo([*args, *extra], log_name, ModuleProgress())
+    code, log = run_odoo([*args, *extra], log_name, ModuleProgress(), program=program)
     problems = log_problems(log)
     if "invalid module names, ignored" in log:
         problems.insert(0, "a module name was ignored: it is in no addons path")

@@ -2,9 +2,9 @@
 
 Starting Odoo and loading the registry of all addons takes 3.5 s of CPU. `Mother` does
 it once for a template; her children begin where she ended, as the workers of Odoo's own
-prefork server do, each on a copy of the template: a shell, a worker of a race, a whole
-server. Each has connections, random numbers and a log of its own, and reads the
-registry anew if something was installed in its database meanwhile.
+prefork server do, each on a copy of the template: a shell, a worker of a race, a
+program, a whole server. Each has connections, random numbers and a log of its own, and
+reads the registry anew if something was installed in its database meanwhile.
 
 Over a socket come ``[command, values]`` and the file descriptors that the child gets as
 its stdin, stdout and stderr; the answer is the child's process id, or its exit code.
@@ -18,6 +18,7 @@ import json
 import logging
 import os
 import random
+import runpy
 import shutil
 import signal
 import socket
@@ -130,7 +131,7 @@ class Mother:
     def fork(self, database_name, command, values, files):
         """Begin a child on a database like hers.
 
-        :param command: ``shell``, ``worker`` or ``server``
+        :param command: ``shell``, ``worker``, ``program`` or ``server``
         :param files: its stdin, stdout and stderr
         :return: a `Child`
         """
@@ -176,6 +177,13 @@ def run_worker(registry, values):
     root.handlers[:] = [handler]
     functions = vars(importlib.import_module(module))
     serve(functions.get("Worker", BaseWorker)(registry, functions))
+
+
+def run_program(_registry, values):
+    """What ``python FILE ARGUMENT...`` does, with the registry that is there."""
+    sys.argv = values
+    sys.path.insert(0, os.path.dirname(values[0]))
+    runpy.run_path(values[0], run_name="__main__")
 
 
 def run_server(_registry, values):
@@ -301,7 +309,12 @@ def main():
     from odoo.sql_db import close_all
 
     line = socket.socket(fileno=int(number))
-    runs = {"shell": run_shell, "worker": run_worker, "server": run_server}
+    runs = {
+        "shell": run_shell,
+        "worker": run_worker,
+        "program": run_program,
+        "server": run_server,
+    }
     while request := read_request(line):
         command, values, files = request
         if command == "poll":

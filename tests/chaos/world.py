@@ -76,6 +76,7 @@ class World:
     def start(self, monkeypatch):
         """Copy the suite into the cluster, start Odoo on it, connect the shops."""
         self._start_cluster()
+        monkeypatch.setenv("PGHOST", "127.0.0.1")
         monkeypatch.setenv("PGPORT", str(self.cluster.port))
         source = harness.DATA_DIR / "filestore" / harness.TEMPLATE_ALL
         target = harness.DATA_DIR / "filestore" / self.name
@@ -123,7 +124,7 @@ class World:
         dump = ["pg_dump", "-Fc", harness.TEMPLATE_ALL]
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
             cluster.sql("postgres", f'CREATE DATABASE "{self.name}"')
-            restore = ["pg_restore", "-d", self.name, "-p", str(cluster.port)]
+            restore = ["pg_restore", "-d", self.name, *cluster.address]
             subprocess.run([*restore, "--no-owner"], stdin=source.stdout, check=True)
 
     def run_cluster(self):

@@ -16,6 +16,8 @@ class Cluster(stack.Process):
         super().__init__(directory / f"{name}.log")
         self.data, self.directory = directory / name, directory
         self.port = harness.free_port()
+        #: for PostgreSQL's own programs
+        self.address = ("-h", "127.0.0.1", "-p", str(self.port))
         # what the image's defaults would be in a container
         self.flags = [
             *("-c", f"port={self.port}"),
@@ -41,7 +43,7 @@ class Cluster(stack.Process):
         return True
 
     def connect(self, database):
-        connection = psycopg2.connect(port=self.port, dbname=database)
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, dbname=database)
         connection.autocommit = True
         return connection
 

@@ -87,7 +87,8 @@ def host_conf(target, database, port, gevent_port):
         "addons_path": SOURCE / "addons",
         "data_dir": harness.DATA_DIR,
         "screenshots": target.parent / "screenshots",
-        "db_host": os.environ["PGHOST"],
+        # by TCP, as between containers
+        "db_host": "127.0.0.1",
         "db_port": os.environ["PGPORT"],
         "db_user": os.environ["PGUSER"],
         "db_name": database,

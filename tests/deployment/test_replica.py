@@ -43,7 +43,7 @@ def primary(directory):
     cluster.run(["postgres", "-D", str(cluster.data), *settings, *cluster.flags])
     dump = ["pg_dump", "-Fc", harness.TEMPLATE_BASE]
     with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
-        restore = ["pg_restore", "-C", "-d", "postgres", "-p", str(cluster.port)]
+        restore = ["pg_restore", "-C", "-d", "postgres", *cluster.address]
         subprocess.run(restore, stdin=source.stdout, check=True)
     yield cluster
     cluster.stop()

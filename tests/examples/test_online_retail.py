@@ -39,26 +39,40 @@ TABLES = (
 )
 
 
-def start(database, tmp_path, *args, data=SAMPLE):
+def prepare(database, tmp_path, *args, data=SAMPLE):
+    """The command, as a list of words."""
     report = tmp_path / "report.json"
     report.unlink(missing_ok=True)
-    command = [sys.executable, FOLDER / "load.py", "--database", database.name]
+    command = [FOLDER / "load.py", "--database", database.name]
     command += ["--data", data, "--report", report, *args]
-    return subprocess.Popen(
-        list(map(str, command)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "ODOO_QUEUE_JOB_CHANNELS": "root:0"},
-        start_new_session=True,
-    )
+    return list(map(str, command))
+
+
+def start(database, tmp_path, *args, data=SAMPLE):
+    """Begin the command in a process that has loaded Odoo (tests/mother.py)."""
+    command = prepare(database, tmp_path, *args, data=data)
+    with open(os.devnull) as nothing, (tmp_path / "output").open("w") as output:
+        return database.fork("program", command, nothing, output, output)
 
 
 def load(database, tmp_path, *args, data=SAMPLE):
     """Run the command to its end; its report."""
     process = start(database, tmp_path, *args, data=data)
-    output, _nothing = process.communicate()
-    assert process.returncode == 0, output
+    assert process.wait() == 0, (tmp_path / "output").read_text()
+    return json.loads((tmp_path / "report.json").read_text())
+
+
+def load_as_people_do(database, tmp_path):
+    """The same, as a command of its own."""
+    done = subprocess.run(
+        [sys.executable, *prepare(database, tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "ODOO_QUEUE_JOB_CHANNELS": "root:0"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
     return json.loads((tmp_path / "report.json").read_text())
 
 
@@ -86,7 +100,7 @@ def check_money(report):
 
 def test_three_days(database, tmp_path):
     """Every line in one bucket, the money to the penny; again, nothing changes."""
-    report = load(database, tmp_path)
+    report = load_as_people_do(database, tmp_path)
     check_money(report)
     assert report["source_lines"] == 2615
     assert report["lines"] == {
@@ -180,7 +194,7 @@ def test_killed_in_the_middle(database, tmp_path):
         harness.wait_until(lambda: count_orders(database) >= 10, 120)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
     assert 10 <= count_orders(database) < 42
     report = load(database, tmp_path, *args)
     check_money(report)
@@ -222,8 +236,8 @@ def test_a_file_that_is_not_it(database, tmp_path):
 
 def refuse(database, tmp_path, data):
     process = start(database, tmp_path, data=data)
-    output, _nothing = process.communicate()
-    assert process.returncode == 1 and "Traceback" not in output, output
+    code, output = process.wait(), (tmp_path / "output").read_text()
+    assert code == 1 and "Traceback" not in output, output
     return output
 
 

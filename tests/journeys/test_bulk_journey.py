@@ -59,7 +59,7 @@ def world():
 
 def choose_all(person, path):
     """Open a list and tick all that its filter finds."""
-    person.open(path)
+    person.follow(path)
     person.page.locator("thead .o_list_record_selector input").first.click()
     more = person.page.locator(".o_select_domain")
     if more.count():
@@ -139,7 +139,7 @@ def cut(person, database, channel):
             AND o.sale_channel_id = %s""",
         [channel],
     )
-    person.open(f"hub-orders/{order_id}", wait=".o_form_view")
+    person.follow(f"hub-orders/{order_id}", wait=".o_form_view")
     page = person.page
     page.locator("[name=order_line] .o_data_row td[name=approved_qty]").first.click()
     page.locator(".o_selected_row [name=approved_qty] input").fill("3")
@@ -199,7 +199,7 @@ def test_from_a_file_to_an_invoice(world):
     ship(person, session, database, channel, order_id)
     invoice(person, session, database, channel, order_id)
 
-    person.open("hub")
+    person.follow("hub")
     search = person.page.locator(".o_searchview_input")
     search.fill("0912 100 003")
     # Enter chooses from the list of what can be searched, once that is there

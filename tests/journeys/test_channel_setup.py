@@ -99,7 +99,7 @@ def test_a_clerk_is_not_asked_to_configure(world):
     menu.get_by_text("Orders", exact=True).first.click()
     person.page.get_by_role("menuitem", name="Fast Order").wait_for()
     person.page.keyboard.press("Escape")
-    person.open("hub-channels")
+    person.follow("hub-channels")
     assert not person.page.locator(".o-kanban-button-new:visible").count()
     person.page.locator(".o_kanban_record", has_text="Web shop").first.click()
     person.page.wait_for_selector(".o_form_view")

@@ -56,8 +56,9 @@ def test_every_screen_opens(world, size):
     """X-3: wide and narrow, without an error."""
     browser, server, _values, _database = world
     person = Person(browser, server.url, size=size)
-    for path in SCREENS:
-        person.open(path)
+    person.open(SCREENS[0])
+    for path in SCREENS[1:] + SCREENS[:1]:
+        person.follow(path)
         person.assert_no_problem()
         assert not person.is_too_wide(), f"{path} scrolls sideways at {size}"
 

@@ -123,7 +123,9 @@ def test_a_dealer_orders_within_the_quota(world, size):
     """DS-2: past the quota is refused with what is left; within it is sent."""
     browser, server, database, _made = world
     label = "phone" if size is PHONE else "desktop"
-    person = Visitor(browser, server.url, "journey_dealer", "journey_dealer", size)
+    person = Visitor(
+        browser, server.url, "journey_dealer", "journey_dealer", size, True
+    )
     page = person.page
     person.visit("/my/dealer")
     person.shot(f"dealer-home-{label}")

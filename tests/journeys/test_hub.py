@@ -77,7 +77,7 @@ def world(speaking):
 def test_every_screen_opens(world, size):
     """X-3: each screen of the hub opens without an error, wide and narrow."""
     browser, server, _values, _database = world
-    person = Person(browser, server.url, size=size)
+    person = Person(browser, server.url, size=size, by_page=True)
     label = "phone" if size is PHONE else "desktop"
     person.open(SCREENS[0])
     for path in SCREENS + FILLED_BY_CHANNELS + FILLED_BY_PEOPLE:
@@ -184,7 +184,7 @@ def test_an_unknown_product_is_mapped_once(world):
     person.open(f"hub-inbox/{rows[0]}", wait=".o_form_view")
     person.shot("unknown-product-inbox")
     assert "LAMP-J" in person.text(".o_form_view")
-    person.open("hub-products")
+    person.follow("hub-products")
     page = person.page
     row = page.locator(".o_data_row", has_text="LAMP-J")
     row.locator("[name=product_id]").click()
@@ -199,7 +199,7 @@ def test_an_unknown_product_is_mapped_once(world):
     person.settle()
     person.assert_no_problem()
     session.call("channel.order", "action_process", rows)
-    person.open(f"hub-inbox/{rows[0]}", wait=".o_form_view")
+    person.follow(f"hub-inbox/{rows[0]}", wait=".o_form_view")
     person.shot("unknown-product-imported")
     assert database.sql(states, [rows]) == [("imported",)]
     orders = database.sql(
@@ -228,8 +228,7 @@ def test_approved_quantity_is_the_ceiling(world):
         [values["name"]],
     )
     server.session().call("stock.move", "write", [move], {"quantity": 11})
-    page.goto(f"{server.url}/odoo/stock.picking/{picking}")
-    page.wait_for_selector(".o_form_view")
+    person.follow(f"stock.picking/{picking}", wait=".o_form_view")
     page.click("button[name=button_validate]:visible")
     dialog = page.wait_for_selector(".modal .modal-body")
     text = dialog.inner_text()

@@ -237,7 +237,7 @@ def invoice(server, order):
 
 def see_tracking(reviewer, order):
     """The reviewer opens the page of the customer; its address."""
-    reviewer.open(f"hub-orders/{order}", wait=".o_form_view")
+    reviewer.follow(f"hub-orders/{order}", wait=".o_form_view")
     page = reviewer.page
     page.click(".o_cp_action_menus .dropdown-toggle")
     reviewer.settle()
@@ -310,7 +310,7 @@ def take_back(store, record, number):
     """The warehouse receives the parcel, and looks into it."""
     page = store.page
     page.set_viewport_size(DESKTOP)
-    store.open("hub-returns-receive")
+    store.follow("hub-returns-receive")
     row = page.locator(".o_data_row", has_text=number)
     row.locator(".o_list_record_selector").click()
     store.shot("way-receive")

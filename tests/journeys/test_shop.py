@@ -294,13 +294,13 @@ def test_orders_arrive(connected):
     house.open_channel(person)
     person.press("action_poll")
     sale = house.wait(lambda: house.order_here(lost), "the order that was not told")
-    person.open("hub-inbox")
+    person.follow("hub-inbox")
     person.page.locator(".o_facet_remove").first.click()
     person.settle()
     row = page.locator(".o_data_row", has_text=str(lost)).first
     assert "Tea House" in row.inner_text()
     person.shot("shop-inbox")
-    person.open(f"hub-orders/{sale}", wait=".o_form_view")
+    person.follow(f"hub-orders/{sale}", wait=".o_form_view")
     assert "Journey Teapot" in person.text(".o_form_view")
     assert house.sql("SELECT state FROM sale_order WHERE id = %s", sale) == [("sale",)]
     person.assert_no_problem()
@@ -324,7 +324,7 @@ def test_drift_is_found_and_put_right(publishing):
         ),
         "the comparison",
     )
-    person.open(f"hub-drift/{check}", wait=".o_form_view")
+    person.follow(f"hub-drift/{check}", wait=".o_form_view")
     row = page.locator("[name=line_ids] .o_data_row", has_text="VASE")
     assert "Changed in the shop" in row.inner_text()
     person.shot("shop-drift")

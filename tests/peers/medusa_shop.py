@@ -59,9 +59,9 @@ class MedusaServer(ShopServer):
 
     def __init__(self, folder, hooks, database):
         super().__init__(folder, hooks)
-        host, port = os.environ["PGHOST"], os.environ["PGPORT"]
+        port = os.environ["PGPORT"]
         self.environment.update(
-            DATABASE_URL=f"postgres://{_ROLE}:{_role_password()}@{host}:{port}/{database}",
+            DATABASE_URL=f"postgres://{_ROLE}:{_role_password()}@127.0.0.1:{port}/{database}",
             MEDUSA_DISABLE_TELEMETRY="true",
         )
         self._seller = self._front = None

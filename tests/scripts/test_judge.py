@@ -209,6 +209,13 @@ def test_new_folders_are_found(tmp_path, monkeypatch):
         (tmp_path / path).touch()
     names = [name for name, _folders in stage_pytest.root_folders()]
     assert names == ["deep", "flat"]
+    monkeypatch.setattr(stage_pytest, "SHARING", (("flat", "gone", "deep"), ("gone",)))
+    tests = tmp_path / "tests"
+    assert stage_pytest.process_folders() == [
+        ("flat-deep", [tests / "flat", tests / "deep"])
+    ]
+    monkeypatch.setattr(stage_pytest, "SHARING", ())
+    assert stage_pytest.process_folders() == stage_pytest.root_folders()
     assert [name for name, _folders in stage_pytest.unit_folders(["new", "plain"])] == [
         "new"
     ]

@@ -179,6 +179,45 @@ def test_a_bridge_starts_from_what_it_is_built_on(monkeypatch):
     assert names == ["lots alone, empty database"]
 
 
+def test_what_is_uninstalled_together(monkeypatch):
+    """Nothing that needs another; what takes half of the suite along goes alone."""
+    known = {
+        "hub": {"depends": ["sale"]},
+        "crm": {"depends": ["mail"]},
+        "shops": {"depends": ["hub"]},
+        "tills": {"depends": ["hub", "point_of_sale"]},
+        "shops_tills": {"depends": ["tills", "shops"]},
+        "crm_hub": {"depends": ["crm", "hub"]},
+    }
+    monkeypatch.setattr(stage_odoo.suitelib, "manifests", lambda: known)
+    groups = stage_odoo.uninstalled_together(known)
+    assert groups == [["hub"], ["crm", "shops", "tills"], ["shops_tills", "crm_hub"]]
+    assert stage_odoo.uninstalled_together(["tills", "crm_hub"]) == [
+        ["tills"],
+        ["crm_hub"],
+    ]
+    alone = [[addon] for addon in known]
+    assert stage_odoo.uninstalled_together(known, one_by_one=True) == alone
+
+
+def test_what_an_uninstallation_left_is_told_of_each(monkeypatch):
+    """Not of the first one alone."""
+    states = {"hub": "uninstalled", "shops": "to remove", "tills": "uninstalled"}
+    rows = {"hub": "", "shops": "", "tills": "ir.ui.view tills.form"}
+
+    def psql(query, _database):
+        found = states if "SELECT state" in query else rows
+        return next(found[name] for name in found if f"'{name}'" in query)
+
+    monkeypatch.setattr(stage_odoo.suitelib, "psql", psql)
+    problems = [stage_odoo.find_remains("x", name) for name in states]
+    assert problems == [
+        [],
+        ["shops is to remove, left behind: "],
+        ["tills is uninstalled, left behind: ir.ui.view tills.form"],
+    ]
+
+
 REPORT = """2026-01-01 00:00:00,0 1 DEBUG db odoo.tests.stats: Detailed Tests Report:
 \thub.test_it.TestA: 3.50s 30 queries
 \thub.test_it.TestA.setUpClass: 2.00s 20 queries
