@@ -48,6 +48,7 @@ from . import test_bulk_confirm
 from . import test_bulk_ship
 from . import test_approval_rules
 from . import test_approval_steps
+from . import test_approval_find
 from . import test_approval_raise
 from . import test_approval_bulk
 from . import test_short_close
