@@ -54,6 +54,7 @@ from . import order_batch_ship
 from . import order_batch_undo
 from . import sale_order_approval_facts
 from . import sale_order_approval_steps
+from . import sale_order_approval_find
 from . import sale_order_approval_notify
 from . import sale_order_approval_raise
 from . import sale_order_batch

@@ -59,11 +59,13 @@ class OrderEvent(models.Model):
     to_state = fields.Char(readonly=True)
     from_label = fields.Char("From", compute="_compute_state_labels")
     to_label = fields.Char("To", compute="_compute_state_labels")
-    reason = fields.Text(readonly=True)
+    reason = fields.Text(readonly=True, index="trigram")
 
     _res_idx = models.Index("(res_model, res_id)")
     # rows arrive in the order of time: a block range index stays tiny at any size
     _event_at_idx = models.Index("USING brin (event_at)")
+    # few, where channels bring the orders
+    _by_people_idx = models.Index("(id) WHERE source = 'user'")
     # whether an order went straight through: few of all events
     _approved_by_person_idx = models.Index(
         "(order_id) WHERE kind = 'approval' AND to_state = 'approved'"

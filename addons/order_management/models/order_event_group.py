@@ -8,3 +8,9 @@ class OrderEvent(models.Model):
 
     _name = "order.event"
     _inherit = ["order.event", "order.group.mixin"]
+
+    # what somebody did; and all that groups and pivots read of an event
+    _user_idx = models.Index(
+        "(user_id, id)"
+        " INCLUDE (company_id, channel_id, event_at, is_test, kind, source)"
+    )

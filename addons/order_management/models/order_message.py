@@ -49,7 +49,10 @@ class OrderMessage(models.Model):
     )
     event = fields.Selection(EVENTS, required=True, readonly=True)
     key = fields.Char(
-        "About", readonly=True, help="Which parcel, return or date it is about."
+        "About",
+        readonly=True,
+        index="trigram",
+        help="Which parcel, return or date it is about.",
     )
     medium = fields.Selection(
         [("email", "E-mail")], "By", required=True, readonly=True, default="email"
@@ -83,6 +86,10 @@ class OrderMessage(models.Model):
         "The customer was told already.",
     )
     _due_idx = models.Index("(next_at) WHERE state IN ('to_send', 'failed')")
+    # those that did not simply go out, among the messages of years
+    _not_sent_idx = models.Index("(state, id) WHERE state <> 'sent'")
+    # rows arrive in the order of time: a block range index stays tiny at any size
+    _create_date_idx = models.Index("USING brin (create_date)")
 
     @api.model
     def _queue(self, entries):

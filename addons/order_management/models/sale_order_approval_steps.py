@@ -124,19 +124,6 @@ class SaleOrder(models.Model):
             orders._open_approval_steps(kind)
         return True
 
-    @api.model
-    def _get_my_approval_domain(self):
-        """Orders that the current user may decide now."""
-        if not self.env.user.has_group("order_management.group_reviewer"):
-            return Domain.FALSE
-        steps = self.env["order.approval.step"]
-        domain = Domain("approval_step_ids", "any", steps._get_mine_domain())
-        # submitted before there were steps
-        live = Domain("state", "in", LIVE_STATES)
-        return domain | Domain("approval_state", "=", "to_approve") & Domain(
-            "approval_step_ids", "not any", live
-        )
-
     def _get_live_steps(self):
         """Steps of these orders that are not decided yet, as superuser."""
         return (

@@ -35,12 +35,14 @@ class StockHold(models.Model):
         check_company=True,
         domain=[("is_storable", "=", True)],
         ondelete="restrict",
+        index=True,
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
         required=True,
         check_company=True,
         ondelete="restrict",
+        index=True,
         default=lambda self: self._default_warehouse_id(),
     )
     company_id = fields.Many2one(
@@ -94,7 +96,7 @@ class StockHold(models.Model):
     channel_id = fields.Many2one(
         "sale.channel", check_company=True, index="btree_not_null", ondelete="restrict"
     )
-    reason = fields.Char()
+    reason = fields.Char(index="trigram")
     key = fields.Char(
         "Idempotency Key",
         readonly=True,
@@ -116,6 +118,8 @@ class StockHold(models.Model):
     )
     _active_idx = models.Index("(product_id, warehouse_id) WHERE state = 'active'")
     _expiry_idx = models.Index("(expires_at) WHERE state = 'active'")
+    # whose they are: people's few among those of shops
+    _creator_idx = models.Index("(create_uid, id)")
 
     @api.model
     def _default_warehouse_id(self):

@@ -72,7 +72,7 @@ class StockScanLog(models.Model):
         required=True,
         readonly=True,
     )
-    code = fields.Char("Scanned Code", readonly=True)
+    code = fields.Char("Scanned Code", readonly=True, index="trigram")
     picking_id = fields.Many2one(
         "stock.picking",
         "Transfer",
@@ -102,7 +102,7 @@ class StockScanLog(models.Model):
     undone_id = fields.Many2one(
         "stock.scan.log", "Takes Back", readonly=True, ondelete="set null"
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, index="trigram")
     key = fields.Char(
         "Idempotency Key",
         readonly=True,

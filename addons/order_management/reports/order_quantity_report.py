@@ -144,16 +144,12 @@ class OrderQuantityReport(models.Model):
             o.sale_channel_id AS channel_id, o.warehouse_id, o.user_id, o.team_id,
             line.product_id, template.categ_id, template.uom_id AS product_uom_id,
             o.date_order, o.state, o.approval_state, line.cut_reason,
-            line.product_uom_qty * unit.factor AS ordered_qty,
-            CASE WHEN COALESCE(line.approval_mode, 'none') = 'none'
-                THEN GREATEST(line.product_uom_qty, 0)
-                ELSE COALESCE(line.approved_qty, 0) END * unit.factor AS approved_qty,
+            own.ordered_qty, own.approved_qty, own.invoiced_qty,
             COALESCE(held.quantity, 0) AS held_qty,
             COALESCE(moved.reserved, 0) AS reserved_qty,
             CASE WHEN moved.parts > 0 THEN COALESCE(moved.shipped, 0)
-                ELSE COALESCE(line.qty_delivered, 0) * unit.factor END AS shipped_qty,
+                ELSE own.delivered_qty END AS shipped_qty,
             COALESCE(moved.returned, 0) AS returned_qty,
-            COALESCE(line.qty_invoiced, 0) * unit.factor AS invoiced_qty,
             line.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)
                 AS ordered_amount
             """
@@ -169,13 +165,36 @@ class OrderQuantityReport(models.Model):
             JOIN product_template template ON template.id = product.product_tmpl_id
             JOIN uom_uom uom ON uom.id = template.uom_id
             JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            CROSS JOIN LATERAL (SELECT line_uom.factor / uom.factor AS factor) unit
+            CROSS JOIN LATERAL (
+                SELECT line_uom.factor / uom.factor AS factor OFFSET 0) unit
+            CROSS JOIN LATERAL (SELECT %(own)s OFFSET 0) own
             LEFT JOIN LATERAL (%(held)s) held ON TRUE
             LEFT JOIN LATERAL (%(moved)s) moved ON TRUE
             """,
+            own=SQL(", ").join(
+                SQL("%s * unit.factor AS %s", quantity, SQL.identifier(name))
+                for name, quantity in self._get_own_quantities().items()
+            ),
             held=self._select_held(),
             moved=self._select_moved(),
         )
+
+    def _get_own_quantities(self):
+        """``{column: SQL}`` of what a line itself says, in its own unit.
+
+        They stand in a select that PostgreSQL does not dissolve (``OFFSET 0``): it
+        would reckon each of them anew in each of the figures that are made of them.
+        """
+        return {
+            "ordered_qty": SQL("line.product_uom_qty"),
+            "approved_qty": SQL(
+                "CASE WHEN COALESCE(line.approval_mode, 'none') = 'none'"
+                " THEN GREATEST(line.product_uom_qty, 0)"
+                " ELSE COALESCE(line.approved_qty, 0) END"
+            ),
+            "delivered_qty": SQL("COALESCE(line.qty_delivered, 0)"),
+            "invoiced_qty": SQL("COALESCE(line.qty_invoiced, 0)"),
+        }
 
     def _where(self):
         return SQL("line.display_type IS NULL AND line.is_downpayment IS NOT TRUE")

@@ -19,7 +19,13 @@ class OrderQuantityReport(models.Model):
 
     def _select(self):
         return SQL(
-            "%s, COALESCE(line.requested_qty, GREATEST(line.product_uom_qty, 0))"
-            " * unit.factor AS requested_qty, unit.factor AS unit_factor",
-            super()._select(),
+            "%s, own.requested_qty, unit.factor AS unit_factor", super()._select()
         )
+
+    def _get_own_quantities(self):
+        return {
+            **super()._get_own_quantities(),
+            "requested_qty": SQL(
+                "COALESCE(line.requested_qty, GREATEST(line.product_uom_qty, 0))"
+            ),
+        }

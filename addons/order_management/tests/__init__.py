@@ -48,6 +48,7 @@ from . import test_bulk_confirm
 from . import test_bulk_ship
 from . import test_approval_rules
 from . import test_approval_steps
+from . import test_approval_find
 from . import test_approval_raise
 from . import test_approval_bulk
 from . import test_short_close
@@ -75,10 +76,12 @@ from . import test_invoice_policy
 from . import test_review_rules
 from . import test_review_submit
 from . import test_review_flow
+from . import test_review_decide
 from . import test_review_trial
 from . import test_review_queries
 from . import test_review_concurrency
 from . import test_classify_rules
+from . import test_classify_when
 from . import test_classify_broken_rule
 from . import test_classify_deadlines
 from . import test_variance
@@ -91,6 +94,7 @@ from . import test_floor_finish
 from . import test_floor_print
 from . import test_floor_concurrency
 from . import test_returns_flow
+from . import test_returns_inspection
 from . import test_returns_money
 from . import test_returns_request
 from . import test_returns_portal
@@ -104,7 +108,9 @@ from . import test_cod_slip
 from . import test_cod_slip_import
 from . import test_columns
 from . import test_track_messages
+from . import test_track_link
 from . import test_track_page
+from . import test_track_request
 from . import test_track_parts
 from . import test_track_shortage
 from . import test_carrier_tracking

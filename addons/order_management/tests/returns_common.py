@@ -25,6 +25,9 @@ class ReturnsCase(InvoiceCase):
             **company,
         )
 
+    def _left(self, order):
+        return order.order_line._get_returnable_qty()[order.order_line]
+
     def _sold_order(self, quantity=10, product=None, **vals):
         """An order of a customer that is shipped."""
         order = self._make_order(

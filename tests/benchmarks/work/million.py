@@ -283,9 +283,13 @@ def screens(bench):
         env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         for screen in hub_screens.find(env):
             for name, work in hub_screens.get_works(screen):
-                env.invalidate_all()
+                hub_screens.begin_anew(env)
                 with bench.measure(env, f"{screen.name} {name}"):
                     work()
+        for model, work in hub_screens.find_buttons(env):
+            hub_screens.begin_anew(env)
+            with bench.measure(env, f"{model} smart buttons"):
+                work()
 
 
 def _get_filters(bench, model):

@@ -1,5 +1,5 @@
 """What hangs on very many orders, written by SQL: holds, shortages, requests, returns,
-messages, parcels, scans, figures.
+messages, parcels, scans, promised goods, movements of quotas, figures.
 
 A few of the newest wait for somebody, all others are done, as after years.
 """
@@ -26,8 +26,12 @@ TABLES = {
     "order_event": 1,
     "shipment_event": 1,
     "stock_scan_log": 1,
+    "stock_hold": 2,
+    "order_quota_move": 1,
     "order_variance": 1,
 }
+#: quotas that all movements are of
+QUOTAS = 20
 #: of the newest rows of each kind, how many wait
 WAITING = 300
 
@@ -322,6 +326,41 @@ class _Rows:
             "code": "'SCAN' || n",
             "key": "'k' || n",
             "quantity": "1",
+        }
+
+    def _get_stock_hold(self):
+        return {
+            "kind": "'unpaid'",
+            "quantity": "1 + n % 3",
+            "state": self._state(
+                "stock_hold", "active", "converted", "released", "expired"
+            ),
+            "create_date": self._moment("stock_hold"),
+            "create_uid": self.env.uid,
+            "expires_at": self._moment("stock_hold", 48),
+            "closed_at": self._moment("stock_hold", 20),
+        }
+
+    def _get_order_quota_move(self):
+        quotas = self.env["order.quota"].create(
+            [
+                {
+                    "name": f"Bench {number}",
+                    "company_id": self.common["company_id"],
+                    "limit_qty": 1e9,
+                }
+                for number in range(QUOTAS)
+            ]
+        )
+        self.env.flush_all()
+        moment = self._moment("order_quota_move")
+        return {
+            "quota_id": one_of(quotas.ids),
+            "kind": "'consume'",
+            "delta_consumed": "1 + n % 3",
+            "moved_at": moment,
+            "counted_on": f"({moment})::date",
+            "key": "'bench:' || n",
         }
 
     def _get_order_variance(self):

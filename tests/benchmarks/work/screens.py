@@ -13,6 +13,8 @@ from odoo.tools.safe_eval import datetime, safe_eval, time
 from .rows import TABLES
 
 MODULE = "order_management"
+#: few records, each of which counts what very many orders have
+COUNTING = ("sale.channel",)
 #: models of Odoo of which only what the hub made of them is looked at
 OF_ODOO = ("sale.order", "stock.picking")
 #: models that read what other tables have
@@ -110,10 +112,11 @@ class Screen:
             if isinstance(name, str):
                 yield name if ":" in name else self._add_month(name)
 
-    def get_fields(self):
-        """What the list reads, as the web client asks for it."""
+    def get_fields(self, kind="list"):
+        """What a list or the cards of a kanban read, as the web client asks for it."""
         fields = {}
-        for node in self.views["list"].findall("field"):
+        view = self.views[kind]
+        for node in view.findall("field") if kind == "list" else view.iter("field"):
             field = self.records._fields.get(node.get("name"))
             if not field or field.type in ("one2many", "many2many"):
                 continue
@@ -170,7 +173,7 @@ class Screen:
 
     def read_kanban(self, domain):
         name = self.views["kanban"].get("default_group_by")
-        fields = {"display_name": {}}
+        fields = self.get_fields("kanban")
         if not name:
             return self.records.web_search_read(
                 domain, fields, limit=40, count_limit=COUNTED
@@ -206,7 +209,7 @@ class Screen:
 def find(env):
     """The screens of the hub on growing tables that the user may open."""
     models = {table.replace("_", ".") for table in TABLES}
-    models.update(REPORTS, OF_ODOO)
+    models.update(REPORTS, COUNTING, OF_ODOO)
     data = env["ir.model.data"].sudo()
     found = data.search(
         [("module", "=", MODULE), ("model", "=", "ir.actions.act_window")],
@@ -226,6 +229,14 @@ def find(env):
             yield Screen(env, row.name, action)
 
 
+def begin_anew(env):
+    """As a request finds its transaction: nothing is read, no setting is made."""
+    env.flush_all()
+    env.invalidate_all()
+    for setting in ("work_mem", "random_page_cost"):
+        env.cr.execute(f"RESET {setting}")
+
+
 def _is_of_hub(action):
     search = action.search_view_id
     return search and search.get_external_id()[search.id].startswith(f"{MODULE}.")
@@ -241,3 +252,26 @@ def get_works(screen):
     for kind in LABELS:
         if kind in screen.views:
             yield LABELS[kind], partial(getattr(screen, f"read_{kind}"), opened)
+
+
+def find_buttons(env):
+    """``(model, function without arguments)``: the figures on the smart buttons of a
+    record, of each form that the hub has or adds to."""
+    data = env["ir.model.data"].sudo()
+    found = data.search([("module", "=", MODULE), ("model", "=", "ir.ui.view")])
+    views = env["ir.ui.view"].sudo().browse(found.mapped("res_id"))
+    forms = views.filtered(lambda view: view.type == "form")
+    for model in sorted(set(forms.mapped("model")) & set(env)):
+        records = env[model]
+        if not records._auto or records._transient or not records.has_access("read"):
+            continue
+        names = _get_figures(records)
+        record = records.search([], limit=1) if names else records
+        if record:
+            yield model, partial(record.read, names)
+
+
+def _get_figures(records):
+    view = etree.fromstring(records.get_view(view_type="form")["arch"])
+    buttons = view.xpath("//button[contains(@class, 'oe_stat_button')]//field/@name")
+    return [name for name in dict.fromkeys(buttons) if name in records._fields]
