@@ -118,6 +118,9 @@ class Transport:
                     {k.lower(): v for k, v in response.headers.items()},
                     content,
                 )
+        except requests.exceptions.SSLError as error:
+            name = type(error).__name__
+            raise Unavailable(f"{name} at {host}", code="tls") from None
         except requests.RequestException as error:
             # the error's text may hold the address with its signature and token
             raise Unavailable(

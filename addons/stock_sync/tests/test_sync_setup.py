@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import socket
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -101,6 +102,59 @@ class TestSyncSetup(StockSyncCommon):
         self.shop.faults["check"] = [error]
         text, _level = self.channel._test_connection()
         self.assertIn("tick “Shop in a Private Network”", text)
+
+    def test_wrong_addresses_and_keys_say_what_to_do(self):
+        """Not the protocol's words: what a shop's owner can do about it."""
+        told = {
+            "base_url": "Enter the shop's address",
+            "url": "is no web address",
+            "dns": "Nobody knows this address",
+            "tls": "certificate",
+            "redirect": "enter the address that it shows",
+            "no_api": "no shop of this kind",
+            "app_key": "Enter the key and the secret",
+            "refresh_token": "Log in at the channel first",
+        }
+        self.channel.sync_state = "draft"
+        for code, words in told.items():
+            error = errors.Misconfigured("the detail", code=code)
+            self.shop.faults["check"] = [error]
+            text, level = self.channel._test_connection()
+            self.assertEqual(level, "danger")
+            self.assertIn(words, text)
+            self.assertNotIn("the detail", text)
+
+    def test_woocommerce_addresses(self):
+        """The codes are those that the shop's client and the transport give."""
+        self.channel.write({"sync_state": "draft", "channel_type": "woocommerce"})
+        self.account.write({"app_key": "ck", "app_secret": "cs"})
+        told = {
+            False: "Enter the shop's address",
+            "shop.example": "is no web address",
+            "https://127.0.0.1:1": "private network",
+            "https://[::1]": "private network",
+            "https://no-such-shop.invalid": "Nobody knows this address",
+        }
+        kinds = {"woocommerce": adapters()["woocommerce"]}
+        resolve = socket.getaddrinfo
+
+        def look_up(host, *args, **kwargs):
+            if host.endswith(".invalid"):
+                raise socket.gaierror("Name or service not known")
+            return resolve(host, *args, **kwargs)
+
+        with (
+            patch.object(channels, "adapters", lambda: kinds),
+            patch.object(socket, "getaddrinfo", look_up),
+        ):
+            for address, words in told.items():
+                self.channel.sync_base_url = address
+                text, _level = self.channel._test_connection()
+                self.assertIn(words, text, address)
+            self.account.app_secret = False
+            self.channel.sync_base_url = "https://shop.example"
+            text, _level = self.channel._test_connection()
+            self.assertIn("Enter the key and the secret", text)
 
     def test_vietnamese_reader(self):
         """The answer is in the reader's language where a translation exists."""
