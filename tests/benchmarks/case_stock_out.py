@@ -6,6 +6,7 @@ from .limited_shop import LimitedShop
 from .run import Process
 
 SHOPS, LISTINGS = 5, 20_000
+_TEXT = f"{SHOPS * LISTINGS:,} listings sent"
 
 
 def stock_out(run):
@@ -19,54 +20,53 @@ def stock_out(run):
         ]
         for shop in shops:
             shop.fill(products)
-        channel_ids, _steps = ours.call(
-            "stock_out.connect",
-            urls=[shop.url for shop in shops],
-            key=LimitedShop.key,
-            secret=LimitedShop.secret,
-        )
-        ours.call("stock_sync.fold")
-        # a process of its own: what counting needed is not what sending needs
-        sender = Process(database=ours.database)
-        try:
-            found = [
-                sender.call("stock_out.send", channel_id=one)[0] for one in channel_ids
-            ]
-        finally:
-            sender.close()
-    _check_shops(shops, found)
-    calls = -(-LISTINGS // batch)
-    fastest = (calls - capacity) / per_second
-    seconds, sizes = ([one[place] for one in found] for place in (0, 1))
-    total = SHOPS * LISTINGS
-    run.judge(
-        f"{total:,} listings sent: time / what the limit takes, the slowest shop",
-        max(seconds) / fastest,
-        1.1,
-        False,
-        None,
-        f"{total / sum(seconds):.0f} a second",
-    )
-    run.judge(
-        f"{total:,} listings sent: calls that a shop refused",
-        sum(shop.refused for shop in shops),
-        0,
-        False,
-        None,
-        f"{sum(shop.asked for shop in shops)} calls",
-    )
-    run.judge(
-        f"{total:,} listings sent: MiB the process grew by after the first shop",
-        max(sizes) - sizes[0],
-        20,
-        False,
-        None,
-        f"{sizes[0]:.0f} → {max(sizes):.0f} MiB",
-    )
+        found = _send(ours, shops)
+    fastest = (-(-LISTINGS // batch) - capacity) / per_second
+    _judge(run, shops, found, fastest)
 
 
-def _check_shops(shops, found):
-    """Every shop shows what it should."""
+def _send(ours, shops):
+    """Connect the shops, count what they should show, send it to one after another.
+
+    :return: what `work.stock_out.send` tells of each
+    """
+    channel_ids, _steps = ours.call(
+        "stock_out.connect",
+        urls=[shop.url for shop in shops],
+        key=LimitedShop.key,
+        secret=LimitedShop.secret,
+    )
+    ours.call("stock_sync.fold")
+    # a process of its own: what counting needed is not what sending needs
+    sender = Process(database=ours.database)
+    try:
+        return [sender.call("stock_out.send", channel_id=one)[0] for one in channel_ids]
+    finally:
+        sender.close()
+
+
+def _judge(run, shops, found, fastest):
+    """:param fastest: seconds in which the limit lets a shop's listings through"""
     for shop, (_seconds, _size, waiting, units) in zip(shops, found, strict=True):
         assert not waiting, f"{waiting} listings are not up to date"
         assert shop.show() == units, f"{shop.show()} units are shown, not {units}"
+    seconds, sizes, _waiting, _units = zip(*found, strict=True)
+    speed = SHOPS * LISTINGS / sum(seconds)
+    run.judge(
+        f"{_TEXT}: seconds of the slowest shop / what its limit takes",
+        max(seconds) / fastest,
+        1.1,
+        ours=f"{speed:.0f} a second",
+    )
+    run.judge(
+        f"{_TEXT}: calls beyond the limit",
+        sum(shop.refused for shop in shops),
+        0,
+        ours=f"{sum(shop.asked for shop in shops)} calls",
+    )
+    run.judge(
+        f"{_TEXT}: MiB the process grew by after the first shop",
+        max(sizes) - sizes[0],
+        20,
+        ours=f"{sizes[0]:.0f} → {max(sizes):.0f} MiB",
+    )
