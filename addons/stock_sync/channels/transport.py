@@ -201,6 +201,15 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def is_inner_host(host: str) -> bool:
+    """Whether a host's name alone says that nobody on the internet can call it."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        return last == host.lower() or last in ("local", "localhost", "internal")
+
+
 class _PinnedPools(PoolManager):
     """Connects to one address while TLS still expects the name."""
 

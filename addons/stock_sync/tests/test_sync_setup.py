@@ -75,6 +75,24 @@ class TestSyncSetup(StockSyncCommon):
         self.assertGreater(len(secret), 30)
         self.assertEqual(self.account.webhook_secret, secret)
 
+    def test_a_server_that_no_webhook_reaches(self):
+        """It is said at once, not when the shop has given up sending."""
+        kind = channels.adapters()[KIND]
+        parameters = self.env["ir.config_parameter"]
+        cases = (
+            ("http://localhost:8069", False, "warning"),
+            ("http://192.168.1.7", False, "warning"),
+            ("http://192.168.1.7", True, "success"),
+            ("https://erp.example.com", False, "success"),
+        )
+        with patch.object(kind, "subscribe", lambda *_args: None):
+            for url, is_inside, expected in cases:
+                parameters.set_param("web.base.url", url)
+                self.channel.sync_allow_private = is_inside
+                text, level = self.channel._test_connection()
+                self.assertEqual(level, expected, (url, text))
+                self.assertEqual("web.base.url" in text, level == "warning")
+
     def test_every_error_is_explained(self):
         kinds = [
             kind
