@@ -117,6 +117,33 @@ class SaleChannel(models.Model):
         return told or type(error).__name__
 
     @api.model
+    def _explain_warning(self, told):
+        """What an adapter's warning means, for people; as it is where nobody knows."""
+        known = {
+            "the address is not https": lambda _rest: self.env._(
+                "The address is not https: others on the way can read what is sent. "
+                "Use https if the shop has it."
+            ),
+            "missing permission: ": lambda rest: self.env._(
+                "The key lacks the permission %(name)s: give it at the channel.",
+                name=rest,
+            ),
+            "authorisation ends ": lambda rest: self.env._(
+                "The log-in at the channel ends on %(date)s. Log in again before.",
+                date=rest,
+            ),
+            "shop status ": lambda rest: self.env._(
+                "The channel calls the shop's state %(state)s: look there what that "
+                "means.",
+                state=rest,
+            ),
+        }
+        for start, explain in known.items():
+            if told.startswith(start):
+                return explain(told.removeprefix(start))
+        return told
+
+    @api.model
     def _get_code_texts(self):
         """``{code of an error: what to do}`` where the code alone says it all."""
         return {

@@ -86,11 +86,14 @@ class SaleChannel(models.Model):
         if self.sync_state == "connected":
             self._subscribe_webhooks(told)
             self._poll_soon()
+            if self.sync_webhook_problems:
+                # they may be over now
+                self.sudo()._enqueue_webhook_check(urgent=True)
         return "\n".join(told), "warning" if len(told) > 1 else "success"
 
     def _check_shop_info(self, info):
         """What about the shop does not fit the channel, in words."""
-        told = list(info.warnings)
+        told = [self._explain_warning(warning) for warning in info.warnings]
         ours = self._prepare_shop().currency
         if info.currency and info.currency != ours:
             told.append(

@@ -10,6 +10,7 @@ from .. import channels
 from ..channels import errors
 from ..channels.adapter import adapters
 from ..channels.practice import Practice
+from ..channels.types import ShopInfo
 from .common import StockSyncCommon
 from .fake_channel import KIND
 
@@ -141,6 +142,23 @@ class TestSyncSetup(StockSyncCommon):
             self.assertEqual(level, "danger")
             self.assertIn(words, text)
             self.assertNotIn("the detail", text)
+
+    def test_warnings_are_in_the_readers_words(self):
+        told = {
+            "the address is not https": "Use https if the shop has it",
+            "missing permission: ReadOrder": "lacks the permission ReadOrder",
+            "authorisation ends 2026-12-01": "ends on 2026-12-01",
+            "shop status BANNED": "BANNED",
+            "something new": "something new",
+        }
+        info = ShopInfo("S1", "Fake Shop", warnings=tuple(told))
+        kind = channels.adapters()[KIND]
+        with patch.object(kind, "check", lambda _adapter: info):
+            text, level = self.channel._test_connection()
+        self.assertEqual(level, "warning")
+        for words in told.values():
+            self.assertIn(words, text)
+        self.assertNotIn("authorisation", text)
 
     def test_woocommerce_addresses(self):
         """The codes are those that the shop's client and the transport give."""
