@@ -21,6 +21,7 @@ from . import (
     case_million,
     case_shop,
     case_sourcing,
+    case_stock_out,
     case_stock_sync,
     case_variance,
 )
@@ -47,6 +48,7 @@ BIG = {
     "million": case_million.million,
     "crm": case_crm.crm,
     "variance": case_variance.variance,
+    "stock_out": case_stock_out.stock_out,
 }
 
 

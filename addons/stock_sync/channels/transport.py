@@ -118,6 +118,9 @@ class Transport:
                     {k.lower(): v for k, v in response.headers.items()},
                     content,
                 )
+        except requests.exceptions.SSLError as error:
+            name = type(error).__name__
+            raise Unavailable(f"{name} at {host}", code="tls") from None
         except requests.RequestException as error:
             # the error's text may hold the address with its signature and token
             raise Unavailable(
@@ -196,6 +199,15 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     ip = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
     return ip.is_global and not ip.is_multicast
+
+
+def is_inner_host(host: str) -> bool:
+    """Whether a host's name alone says that nobody on the internet can call it."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2].lower()
+        return last == host.lower() or last in ("local", "localhost", "internal")
 
 
 class _PinnedPools(PoolManager):

@@ -45,6 +45,7 @@ from . import sale_channel_glance
 from . import sale_channel_health
 from . import sale_channel_health_drift
 from . import sale_channel_health_errors
+from . import sale_channel_health_stock
 from . import sale_channel_intents
 from . import sale_channel_jobs
 from . import sale_channel_listings

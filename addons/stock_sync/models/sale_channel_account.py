@@ -7,7 +7,7 @@ from datetime import timedelta, timezone
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..channels import errors
 from ..channels.types import Credentials
@@ -44,7 +44,7 @@ class SaleChannelAccount(models.Model):
     webhook_secret = fields.Char("Stored Webhook Secret", copy=False, groups=NO_ACCESS)
     #: part of the address that webhooks come to
     webhook_token = fields.Char(
-        copy=False, groups=NO_ACCESS, default=lambda self: secrets.token_urlsafe(24)
+        copy=False, groups=NO_ACCESS, default=lambda self: _new_webhook_token()
     )
     app_secret_input = fields.Char(
         "Secret", compute="_compute_inputs", inverse="_inverse_app_secret_input"
@@ -146,9 +146,39 @@ class SaleChannelAccount(models.Model):
 
     @api.model
     def _get_for(self, channel):
-        """The account of a channel, made when there is none (called with sudo)."""
-        account = self.search([("channel_id", "=", channel.id)], limit=1)
-        return account or self.create({"channel_id": channel.id})
+        """The account of a channel, made when there is none (called with sudo).
+
+        Two workers may both be a shop's first: the later one begins again, as after any
+        other race, and finds what the first one made.
+
+        :raises psycopg2.errors.SerializationFailure: when somebody made it meanwhile
+        """
+        domain = [("channel_id", "=", channel.id)]
+        if found := self.search(domain, limit=1):
+            return found
+        now = fields.Datetime.now()
+        values = {
+            "channel_id": channel.id,
+            "company_id": channel.company_id.id or None,
+            "state": "none",
+            "webhook_token": _new_webhook_token(),
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO sale_channel_account (%s) VALUES %s"
+                " ON CONFLICT (channel_id) DO NOTHING",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            ),
+            # losing the race is no error
+            log_exceptions=False,
+        )
+        channel.invalidate_recordset(["account_ids"])
+        return self.search(domain, limit=1)
 
     def _get_credentials(self):
         """What an adapter needs; see ``channels.types.Credentials``."""
@@ -306,6 +336,10 @@ class SaleChannelAccount(models.Model):
         if end <= now + timedelta(days=7):
             return "expiring", end
         return ("ok" if self.state in ("expiring", "expired") else self.state), end
+
+
+def _new_webhook_token():
+    return secrets.token_urlsafe(24)
 
 
 def _aware(moment):

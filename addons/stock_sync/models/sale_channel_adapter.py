@@ -117,14 +117,69 @@ class SaleChannel(models.Model):
         return told or type(error).__name__
 
     @api.model
+    def _explain_warning(self, told):
+        """What an adapter's warning means, for people; as it is where nobody knows."""
+        known = {
+            "the address is not https": lambda _rest: self.env._(
+                "The address is not https: others on the way can read what is sent. "
+                "Use https if the shop has it."
+            ),
+            "missing permission: ": lambda rest: self.env._(
+                "The key lacks the permission %(name)s: give it at the channel.",
+                name=rest,
+            ),
+            "authorisation ends ": lambda rest: self.env._(
+                "The log-in at the channel ends on %(date)s. Log in again before.",
+                date=rest,
+            ),
+            "shop status ": lambda rest: self.env._(
+                "The channel calls the shop's state %(state)s: look there what that "
+                "means.",
+                state=rest,
+            ),
+        }
+        for start, explain in known.items():
+            if told.startswith(start):
+                return explain(told.removeprefix(start))
+        return told
+
+    @api.model
     def _get_code_texts(self):
         """``{code of an error: what to do}`` where the code alone says it all."""
         return {
+            "base_url": self.env._(
+                "Enter the shop's address, such as https://shop.example."
+            ),
+            "url": self.env._(
+                "The shop's address is no web address. Enter it as the browser shows "
+                "it, such as https://shop.example."
+            ),
             "private_network": self.env._(
                 "The address leads into a private network. If that is meant, tick "
                 "“Shop in a Private Network” and test again; else enter the shop's "
                 "address on the internet."
-            )
+            ),
+            "dns": self.env._(
+                "Nobody knows this address. Check how it is written; if it is right, "
+                "this server cannot reach the internet."
+            ),
+            "tls": self.env._(
+                "The certificate of the shop is not valid for this address. Check the "
+                "address; if it is right, have the shop's certificate renewed."
+            ),
+            "redirect": self.env._(
+                "The address leads on to another one. Open the shop in a browser and "
+                "enter the address that it shows then, with https:// and www. if they "
+                "are there."
+            ),
+            "no_api": self.env._(
+                "Something answers at this address, but no shop of this kind. Enter "
+                "the address of the shop's first page; if it is right, the shop's API "
+                "is switched off or blocked."
+            ),
+            "app_key": self.env._("Enter the key and the secret, then test again."),
+            "shop_id": self.env._("Enter the shop's ID, or log in at the channel."),
+            "refresh_token": self.env._("Log in at the channel first."),
         }
 
     @api.model

@@ -63,6 +63,7 @@ class SaleChannel(models.Model):
         )
         for channel in braked:
             channel._log_sync("stock", self.env._("Large change approved"))
+        braked._settle("stock")
         braked._push_stock_soon()
         return True
 

@@ -138,7 +138,7 @@ class SaleChannel(models.Model):
             )
             problems.append(("inbox", WARNING, text))
         if self.sync_webhook_problems:
-            problems.append(("webhooks", WARNING, self.sync_webhook_problems))
+            problems.append(("webhooks", WARNING, self._get_webhook_text()))
         if failed_jobs:
             text = self.env._(
                 "%(count)s background jobs failed. An administrator finds them under "

@@ -111,3 +111,11 @@ class SaleChannel(models.Model):
             count=cursor.refused_hour_count,
         )
         return [("refused", WARNING, text)]
+
+    def _get_webhook_text(self):
+        return self.env._(
+            "The shop's webhooks do not all arrive (%(why)s). “Test the Connection” "
+            "asks the shop for them again; orders are found without them, a minute "
+            "later.",
+            why=", ".join(self.sync_webhook_problems.splitlines()),
+        )

@@ -3,6 +3,7 @@
 import secrets
 import time
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,7 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..channels import errors
 from ..channels.adapter import Adapter
+from ..channels.transport import is_inner_host
 from ..channels.types import Auth
 
 _SCOPE = "stock_sync.login"
@@ -84,11 +86,14 @@ class SaleChannel(models.Model):
         if self.sync_state == "connected":
             self._subscribe_webhooks(told)
             self._poll_soon()
+            if self.sync_webhook_problems:
+                # they may be over now
+                self.sudo()._enqueue_webhook_check(urgent=True)
         return "\n".join(told), "warning" if len(told) > 1 else "success"
 
     def _check_shop_info(self, info):
         """What about the shop does not fit the channel, in words."""
-        told = list(info.warnings)
+        told = [self._explain_warning(warning) for warning in info.warnings]
         ours = self._prepare_shop().currency
         if info.currency and info.currency != ours:
             told.append(
@@ -114,6 +119,16 @@ class SaleChannel(models.Model):
         if not account_sudo.webhook_secret:
             account_sudo.webhook_secret = secrets.token_urlsafe(32)
         url = self.sudo()._get_webhook_url()
+        if not self.sync_allow_private and is_inner_host(urlsplit(url).hostname or ""):
+            told.append(
+                self.env._(
+                    "The shop's webhooks cannot reach this server at %(url)s: orders "
+                    "come when the shop is looked at, every minute. Have an "
+                    "administrator set the system parameter web.base.url to the "
+                    "server's address on the internet, then test again.",
+                    url=self.get_base_url(),
+                )
+            )
         try:
             with self._open_adapter() as adapter:
                 adapter.subscribe(url, account_sudo.webhook_secret)

@@ -251,12 +251,19 @@ class SaleChannel(models.Model):
         if isinstance(error, errors.Stale):
             return "stale", -1 if error.current is None else error.current, text
         if isinstance(error, errors.NotFound):
-            return "gone", 0, text
+            return "gone", 0, self._get_gone_text()
         if isinstance(error, errors.Unavailable):
             return "unknown", 0, text
         if getattr(error, "is_temporary", False):
             return "back", 0, text
         return "refused", -1, text
+
+    @api.model
+    def _get_gone_text(self):
+        return self.env._(
+            "The shop does not have this listing any more. If it was removed there, "
+            "archive it here; if it is back, fetch the listings."
+        )
 
     def _prepare_push_log(self, row, outcome, quantity, text, duration):
         taken = outcome == "taken"
@@ -298,7 +305,7 @@ class SaleChannel(models.Model):
                 if ref in refs
             ]
             gone = [
-                (listing.id, 0, self.env._("The shop does not have it any more."))
+                (listing.id, 0, self._get_gone_text())
                 for ref, listing in refs.items()
                 if ref not in levels
             ]

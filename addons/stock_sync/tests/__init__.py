@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_account
+from . import test_account_race
 from . import test_bad_input
 from . import test_drift_orders
 from . import test_glance
@@ -9,6 +10,7 @@ from . import test_intents
 from . import test_lanes
 from . import test_listings
 from . import test_login_route
+from . import test_menus
 from . import test_orders_in
 from . import test_oversold
 from . import test_publish

@@ -219,3 +219,71 @@ class TestHealth(StockSyncCommon):
         self.channel._refuse_webhook()
         self.assertEqual(self.get_cursor("webhooks").refused_hour_count, 1)
         self.assertEqual(self.get_cursor("webhooks").refused_count, 6)
+
+    # --- stock ---
+    def _tell(self):
+        self.env["sale.channel"]._cron_health()
+        self.channel.invalidate_recordset()
+        return self.channel.activity_ids.mapped("sync_kind")
+
+    def test_stock_that_cannot_be_sent(self):
+        """One call that fails is nothing; a shop that keeps failing is told."""
+        self._let_read(minutes=3)
+        self.channel.write(
+            {
+                "stock_is_published": True,
+                "stock_error": "The shop does not answer.",
+                "stock_error_count": 2,
+            }
+        )
+        self.assertNotIn("stock_error", self._tell())
+        self.assertEqual(self.channel.sync_health, "ok")
+        self.channel.stock_error_count = 3
+        self.assertIn("stock_error", self._tell())
+        self.assertEqual(self.channel.sync_health, "warning")
+        self.assertIn("does not answer", self.channel.sync_health_text)
+        self.channel.stock_error_count = 6
+        self._tell()
+        self.assertEqual(self.channel.sync_health, "error")
+        self.channel._note_push_success()
+        self.assertNotIn("stock_error", self._tell())
+
+    def test_refused_listings_are_told(self):
+        self._let_read(minutes=3)
+        self.channel.stock_is_published = True
+        listings = self.env["channel.listing"].create(
+            [
+                {"channel_id": self.channel.id, "item_ref": str(number)}
+                for number in range(3)
+            ]
+        )
+        listings[:2].write({"push_state": "failed", "push_error": "No"})
+        self.assertIn("stock_refused", self._tell())
+        self.assertEqual(self.channel.listing_refused_count, 2)
+        self.assertIn("2 listings", self.channel.sync_health_text)
+        action = self.channel.with_context(
+            listing_filter="failed"
+        ).action_view_listings()
+        self.assertTrue(action["context"]["search_default_failed"])
+        # what was removed there is archived here: nobody has to look again
+        listings.active = False
+        self.assertNotIn("stock_refused", self._tell())
+
+    def test_a_stop_is_told_until_somebody_agrees(self):
+        """The large change waits for a person: the activity stays as long."""
+        self._let_read(minutes=3)
+        self.channel.stock_is_published = True
+        self.channel._stop_stock("brake", "3 of 4 listings would show 0")
+        self.assertIn("stock", self._tell())
+        self.assertEqual(self.channel.sync_health, "error")
+        self.assertIn("would show 0", self.channel.sync_health_text)
+        self.channel.action_approve_stock()
+        self.assertFalse(self.channel.activity_ids)
+
+    def test_listings_that_cannot_be_fetched(self):
+        self._let_read(minutes=3)
+        self.channel.listing_error = "The shop does not answer."
+        self.assertIn("listings", self._tell())
+        self.assertIn("cannot be fetched", self.channel.sync_health_text)
+        self.channel.listing_error = False
+        self.assertNotIn("listings", self._tell())

@@ -116,6 +116,17 @@ class TestStockPush(StockSyncCommon):
             self.assertEqual((listing.push_state, listing.acked_qty), ("done", 20))
             self.assertFalse(self.shop_channel.stock_error)
 
+    def test_a_listing_that_was_deleted_there(self):
+        """It says what to do, and the others are sent."""
+        with self._fake() as shop:
+            listings = self._prepare_shop(shop, 5, 5)
+            del shop.stock[self._ref(listings[0])]
+            self._sync()
+        self.assertEqual(listings.mapped("push_state"), ["failed", "done"])
+        self.assertTrue(listings[0].missing_since)
+        self.assertIn("archive it here", listings[0].push_error)
+        self.assertEqual(self.shop_channel.listing_refused_count, 1)
+
     def test_what_a_dead_job_had_sent_is_asked_about(self):
         with self._fake() as shop:
             listing = self._prepare_shop(shop, 5)

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import socket
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +10,7 @@ from .. import channels
 from ..channels import errors
 from ..channels.adapter import adapters
 from ..channels.practice import Practice
+from ..channels.types import ShopInfo
 from .common import StockSyncCommon
 from .fake_channel import KIND
 
@@ -74,6 +76,24 @@ class TestSyncSetup(StockSyncCommon):
         self.assertGreater(len(secret), 30)
         self.assertEqual(self.account.webhook_secret, secret)
 
+    def test_a_server_that_no_webhook_reaches(self):
+        """It is said at once, not when the shop has given up sending."""
+        kind = channels.adapters()[KIND]
+        parameters = self.env["ir.config_parameter"]
+        cases = (
+            ("http://localhost:8069", False, "warning"),
+            ("http://192.168.1.7", False, "warning"),
+            ("http://192.168.1.7", True, "success"),
+            ("https://erp.example.com", False, "success"),
+        )
+        with patch.object(kind, "subscribe", lambda *_args: None):
+            for url, is_inside, expected in cases:
+                parameters.set_param("web.base.url", url)
+                self.channel.sync_allow_private = is_inside
+                text, level = self.channel._test_connection()
+                self.assertEqual(level, expected, (url, text))
+                self.assertEqual("web.base.url" in text, level == "warning")
+
     def test_every_error_is_explained(self):
         kinds = [
             kind
@@ -101,6 +121,76 @@ class TestSyncSetup(StockSyncCommon):
         self.shop.faults["check"] = [error]
         text, _level = self.channel._test_connection()
         self.assertIn("tick “Shop in a Private Network”", text)
+
+    def test_wrong_addresses_and_keys_say_what_to_do(self):
+        """Not the protocol's words: what a shop's owner can do about it."""
+        told = {
+            "base_url": "Enter the shop's address",
+            "url": "is no web address",
+            "dns": "Nobody knows this address",
+            "tls": "certificate",
+            "redirect": "enter the address that it shows",
+            "no_api": "no shop of this kind",
+            "app_key": "Enter the key and the secret",
+            "refresh_token": "Log in at the channel first",
+        }
+        self.channel.sync_state = "draft"
+        for code, words in told.items():
+            error = errors.Misconfigured("the detail", code=code)
+            self.shop.faults["check"] = [error]
+            text, level = self.channel._test_connection()
+            self.assertEqual(level, "danger")
+            self.assertIn(words, text)
+            self.assertNotIn("the detail", text)
+
+    def test_warnings_are_in_the_readers_words(self):
+        told = {
+            "the address is not https": "Use https if the shop has it",
+            "missing permission: ReadOrder": "lacks the permission ReadOrder",
+            "authorisation ends 2026-12-01": "ends on 2026-12-01",
+            "shop status BANNED": "BANNED",
+            "something new": "something new",
+        }
+        info = ShopInfo("S1", "Fake Shop", warnings=tuple(told))
+        kind = channels.adapters()[KIND]
+        with patch.object(kind, "check", lambda _adapter: info):
+            text, level = self.channel._test_connection()
+        self.assertEqual(level, "warning")
+        for words in told.values():
+            self.assertIn(words, text)
+        self.assertNotIn("authorisation", text)
+
+    def test_woocommerce_addresses(self):
+        """The codes are those that the shop's client and the transport give."""
+        self.channel.write({"sync_state": "draft", "channel_type": "woocommerce"})
+        self.account.write({"app_key": "ck", "app_secret": "cs"})
+        told = {
+            False: "Enter the shop's address",
+            "shop.example": "is no web address",
+            "https://127.0.0.1:1": "private network",
+            "https://[::1]": "private network",
+            "https://no-such-shop.invalid": "Nobody knows this address",
+        }
+        kinds = {"woocommerce": adapters()["woocommerce"]}
+        resolve = socket.getaddrinfo
+
+        def look_up(host, *args, **kwargs):
+            if host.endswith(".invalid"):
+                raise socket.gaierror("Name or service not known")
+            return resolve(host, *args, **kwargs)
+
+        with (
+            patch.object(channels, "adapters", lambda: kinds),
+            patch.object(socket, "getaddrinfo", look_up),
+        ):
+            for address, words in told.items():
+                self.channel.sync_base_url = address
+                text, _level = self.channel._test_connection()
+                self.assertIn(words, text, address)
+            self.account.app_secret = False
+            self.channel.sync_base_url = "https://shop.example"
+            text, _level = self.channel._test_connection()
+            self.assertIn("Enter the key and the secret", text)
 
     def test_vietnamese_reader(self):
         """The answer is in the reader's language where a translation exists."""

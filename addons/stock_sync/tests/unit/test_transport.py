@@ -149,6 +149,23 @@ def test_the_checked_address_is_called_under_its_name(server, monkeypatch):
     assert server.hosts == [f"{HOST}:{server.server_port}"]
 
 
+@pytest.mark.parametrize(
+    ("host", "is_inner"),
+    [
+        ("localhost", True),
+        ("odoo", True),
+        ("127.0.0.1", True),
+        ("192.168.1.7", True),
+        ("::1", True),
+        ("erp.local", True),
+        ("erp.example.com", False),
+        ("8.8.8.8", False),
+    ],
+)
+def test_hosts_that_nobody_outside_can_call(host, is_inner):
+    assert transport_module.is_inner_host(host) is is_inner
+
+
 def test_tls_still_wants_the_name(tmp_path, monkeypatch):
     monkeypatch.setattr(
         transport_module, "public_address", lambda host, port: "127.0.0.1"
@@ -163,8 +180,10 @@ def test_tls_still_wants_the_name(tmp_path, monkeypatch):
             url = f"https://{HOST}:{running.server_port}/x"
             assert transport.request("GET", url).status == 200
             other = f"https://other.example.com:{running.server_port}/x"
-            with pytest.raises(errors.Unavailable):
+            with pytest.raises(errors.Unavailable) as caught:
                 transport.request("GET", other)
+            # said in its own words: another address or another certificate helps
+            assert caught.value.code == "tls"
     finally:
         running.shutdown()
         running.server_close()
