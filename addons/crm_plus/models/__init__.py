@@ -67,4 +67,7 @@ from . import customer_assignment_mixin
 from . import customer_assignment_rule
 from . import crm_lead_assignment
 from . import resource_calendar
+from . import account_chart_template
 from . import customer_demo
+from . import customer_demo_bills
+from . import customer_demo_subscribers

@@ -17,6 +17,12 @@ _STORIES = {
     "second": ((4, 45), 180.0),
     "once": ((210,), 95.0),
 }
+#: demo opportunity: days ago of its order, state, amount, days ago of the signature
+_DEALS = {
+    "lobby": (40, "sale", 2600.0, 41),
+    "season": (20, "sale", 1400.0, None),
+    "new": (2, "sent", 2400.0, None),
+}
 
 
 class CustomerSnapshot(models.Model):
@@ -27,13 +33,12 @@ class CustomerSnapshot(models.Model):
     @api.model
     def _create_demo(self):
         """Orders of the demo customers, and what four nights made of them."""
-        products = [self.env.ref(f"product.product_product_{n}") for n in (1, 2)]
-        orders = [
-            self._prepare_demo_order(name, days, amount, products[number % 2])
-            for name, (story, amount) in _STORIES.items()
-            for number, days in enumerate(story)
-        ]
-        self.env["sale.order"].with_context(tracking_disable=True).create(orders)
+        quiet = self.with_context(tracking_disable=True)
+        orders = quiet._create_demo_stories()
+        orders |= quiet._create_demo_deals()
+        orders |= quiet._create_demo_subscribers()
+        self.env.flush_all()
+        quiet._create_demo_bills(orders)
         self.env.flush_all()
         company = self.env.company
         moment = self._get_moment(company)
@@ -56,21 +61,55 @@ class CustomerSnapshot(models.Model):
         self.env["customer.segment.history"]._record(moment)
         self.env.invalidate_all()
 
-    def _prepare_demo_order(self, name, days, amount, product):
-        """A confirmed order; a company's contact signs every other one."""
-        partner = self.env.ref(f"crm_plus.partner_demo_{name}")
-        buyer = partner.child_ids[:1] if days % 2 else partner
-        moment = self._get_moment(self.env.company)
+    def _create_demo_stories(self):
+        """What the companies bought; their contacts sign every other order."""
+        vals_list = []
+        for name, (story, amount) in _STORIES.items():
+            partner = self.env.ref(f"crm_plus.partner_demo_{name}")
+            contact = partner.child_ids[:1] or partner
+            for number, days in enumerate(story):
+                vals = self._prepare_demo_order(
+                    partner, days, amount + days % 7 * 10, number
+                )
+                vals["partner_id"] = (contact if days % 2 else partner).id
+                vals_list.append(vals)
+        return self.env["sale.order"].create(vals_list)
+
+    def _create_demo_deals(self):
+        """Quotations and orders of the opportunities, one of them signed."""
+        vals_list = []
+        for name, (days, state, amount, signed) in _DEALS.items():
+            lead = self.env.ref(f"crm_plus.crm_lead_demo_{name}")
+            vals = self._prepare_demo_order(lead.partner_id, days, amount)
+            vals.update(opportunity_id=lead.id, state=state)
+            if signed:
+                now = self._get_moment(self.env.company).now
+                vals["signed_on"] = now - timedelta(days=signed)
+                vals["signed_by"] = lead.partner_id.child_ids[:1].name
+            vals_list.append(vals)
+        return self.env["sale.order"].create(vals_list)
+
+    def _prepare_demo_order(self, partner, days, amount, number=0):
+        """A confirmed order of one service, delivered; the company gets the bill."""
+        product = self.env.ref(f"product.product_product_{1 + number % 2}")
         line = {
             "product_id": product.id,
             "product_uom_qty": 1,
-            "price_unit": amount + days % 7 * 10,
+            # whatever of the two the product is billed by
+            "qty_delivered": 1,
+            "price_unit": amount,
             "tax_ids": [(5,)],
         }
+        term = self.env.ref(
+            "account.account_payment_term_30days", raise_if_not_found=False
+        )
+        moment = self._get_moment(self.env.company)
         return {
-            "partner_id": (buyer or partner).id,
+            "partner_id": partner.id,
+            "partner_invoice_id": partner.id,
             "date_order": moment.now - timedelta(days=days),
             "state": "sale",
             "user_id": partner.user_id.id,
+            "payment_term_id": term.id if term else False,
             "order_line": [(0, 0, line)],
         }

@@ -67,9 +67,10 @@ class CustomerContactReport(models.Model):
         """:return: SQL selects of contacts; a hook for bridges.
 
         Columns: id (unique over all sources: the row's id times ten plus a digit of
-        its own; 1 to 4 are taken, calls are 5, visits 6), occurred_at (UTC), kind,
-        direction, partner_id, user_id, company_id, contact_count (1, or 0 for rows
-        that only measure), duration (minutes), response_hours, result (text).
+        its own; 1 to 4 are taken, calls are 5, visits 6, tickets 7 and 8),
+        occurred_at (UTC), kind, direction, partner_id, user_id, company_id,
+        contact_count (1, or 0 for rows that only measure), duration (minutes),
+        response_hours, result (text).
         """
         return [
             self._get_mail_source("crm.lead", "crm_lead", 1),

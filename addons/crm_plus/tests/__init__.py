@@ -18,3 +18,4 @@ from . import test_crm_score
 from . import test_customer_assignment
 from . import test_customer_follow_up
 from . import test_customer_assignment_race
+from . import test_customer_demo

@@ -118,6 +118,22 @@ class TestCustomerFollowUp(HygieneCommon):
         self.assertFalse(report.with_user(other).search(domain))
         self.assertTrue(report.with_user(self.manager).search(domain))
 
+    def test_response_time_of_an_employee(self):
+        """Hours to the first answer, on the average of the leads that have one."""
+        slow = self.lead.copy({"user_id": self.salesman.id})
+        waiting = self.lead.copy({"user_id": self.salesman.id})
+        now = fields.Datetime.now()
+        self.lead.write({"first_response_at": now, "first_response_hours": 1.0})
+        slow.write({"first_response_at": now, "first_response_hours": 4.0})
+        self.env.flush_all()
+        self.assertFalse(waiting.first_response_at)
+        groups = self.env["customer.contact.report"]._read_group(
+            [("partner_id", "=", self.customer.id)],
+            ["user_id"],
+            ["response_hours:avg", "contact_count:sum"],
+        )
+        self.assertEqual(groups, [(self.salesman, 2.5, 0)])
+
     def test_no_contact_by_importance(self):
         self._create_snapshot(
             revenue_12m=900.0,

@@ -2,6 +2,7 @@
 
 from . import customer_assignment_member
 from . import customer_assignment_rule
+from . import customer_contact_report
 from . import customer_overview
 from . import customer_privacy_log
 from . import customer_snapshot

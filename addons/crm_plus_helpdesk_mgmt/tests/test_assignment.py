@@ -113,6 +113,18 @@ class TestTicketAssignment(ServiceCase):
             subtype_xmlid="mail.mt_comment",
         )
         self.assertEqual(answered.response_state, "in_time")
+        answered.first_response_hours = 0.5
+        self.env.flush_all()
+        rows = self.env["customer.contact.report"].search(
+            [
+                ("user_id", "=", answered.user_id.id),
+                ("kind", "in", ("mail", "response")),
+            ]
+        )
+        self.assertEqual(
+            sorted(rows.mapped(lambda r: (r.kind, r.contact_count, r.response_hours))),
+            [("mail", 1, 0.0), ("response", 0, 0.5)],
+        )
         silent.handback_at = fields.Datetime.now() - timedelta(minutes=1)
         self.env["helpdesk.ticket"]._cron_assign()
         self.assertTrue(silent.user_id and silent.user_id != first)

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import fields
@@ -7,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.addons.mail.tests.common import MailCase
 
 from .common import ServiceCase
@@ -117,6 +119,67 @@ class TestMail(ServiceCase, MailCase):
             tickets |= self._receive("Bot <bot@example.net>", f"Re: {number}")
         self.assertEqual(len(tickets), 7)
         self.assertEqual(len(tickets.filtered("auto_answered_at")), 5)
+
+    def test_an_address_that_refuses_holds_back_no_other(self):
+        """Of many answers one cannot be delivered: it says so, all others arrive."""
+        people = self.env["res.partner"].create(
+            [
+                {"name": f"Person {number}", "email": f"person{number}@example.net"}
+                for number in range(8)
+            ]
+        )
+        tickets = self.env["helpdesk.ticket"].union(
+            *(
+                self._ticket(partner_id=person.id, partner_email=False)
+                for person in people
+            )
+        )
+        macro = self.env["helpdesk.macro"].create(
+            {"name": "Late", "body": "<p>Sorry</p>", "stage_id": self.wait.id}
+        )
+        refused = people[3].email
+        with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models.mail_mail"):
+            send = self.send_email_mocked.side_effect
+
+            def refuse_one(server, message, *args, **kwargs):
+                if refused in message["To"]:
+                    raise MailDeliveryException("550 no such mailbox")
+                return send(server, message, *args, **kwargs)
+
+            self.send_email_mocked.side_effect = refuse_one
+            macro.with_user(self.agent)._apply(tickets)
+        self.assertEqual(tickets.stage_id, self.wait)
+        states = {
+            ticket.partner_id.email: ticket.message_ids.notification_ids.filtered(
+                lambda row, ticket=ticket: row.res_partner_id == ticket.partner_id
+            ).mapped("notification_status")
+            for ticket in tickets
+        }
+        self.assertEqual(states.pop(refused), ["exception"])
+        self.assertEqual(list(states.values()), [["sent"]] * 7)
+
+    def test_a_ticket_from_a_call(self):
+        """Taken down while the customer talks: nobody mails that it has arrived."""
+        self.team.auto_answer = True
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_plus_helpdesk_mgmt.helpdesk_ticket_call_action"
+        )
+        tickets = self.env["helpdesk.ticket"].with_context(
+            **literal_eval(action["context"])
+        )
+        ticket = tickets.with_user(self.agent).create(
+            {
+                "name": "Kettle leaks",
+                "description": "Since Monday",
+                "team_id": self.team.id,
+                "partner_id": self.portal.partner_id.id,
+            }
+        )
+        self.assertEqual(
+            ticket.channel_id,
+            self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone"),
+        )
+        self.assertFalse(ticket.auto_answered_at)
 
     def _reply(self, ticket, **vals):
         first = ticket.message_ids.filtered(lambda m: m.message_id)[-1:]

@@ -25,19 +25,26 @@ class HelpdeskTicketLink(models.TransientModel):
 
     @api.model
     def _prepare_line_vals(self, field_name, document):
-        is_order = document._name == "sale.order"
-        if is_order:
-            date = fields.Datetime.context_timestamp(self, document.date_order).date()
-        else:
-            date = document.invoice_date
         states = dict(document._fields["state"]._description_selection(self.env))
         return {
             "field_name": field_name,
             "document_id": document.id,
             "kind": self.env["helpdesk.ticket"]._fields[field_name].string,
             "name": document.display_name,
-            "date": date,
-            "amount": document.amount_total,
+            "date": self._get_document_date(document),
+            "amount": self._get_document_amount(document),
             "currency_id": document.currency_id.id,
             "status": states.get(document.state),
         }
+
+    @api.model
+    def _get_document_date(self, document):
+        """Hook: the day that people know a document by, in the reader's time zone."""
+        if document._name == "sale.order":
+            return fields.Datetime.context_timestamp(self, document.date_order).date()
+        return document.invoice_date
+
+    @api.model
+    def _get_document_amount(self, document):
+        """Hook: what a document is about, in its own currency."""
+        return document.amount_total

@@ -1,5 +1,6 @@
 """A shop's customers and their orders of three years, and what is computed of them."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -151,4 +152,25 @@ def screens(bench):
         partner = snapshots.search([], limit=1).partner_id
         with bench.measure(env, "one customer computed"):
             snapshots._refresh(partner, env.company)
+        _measure_customer_view(bench, env, partner)
         env.cr.rollback()
+
+
+def _measure_customer_view(bench, env, partner):
+    """What the screen of a customer with 5,000 events asks for, when it opens."""
+    env.cr.execute(
+        "UPDATE sale_order SET partner_id = %s WHERE id IN (SELECT id FROM sale_order"
+        " WHERE state = 'sale' ORDER BY id DESC LIMIT 5000)",
+        [partner.id],
+    )
+    timeline, overview = env["customer.timeline"], env["customer.overview"]
+    for last in (False, True):
+        # who works has the caches of fields and rules warm
+        env.invalidate_all()
+        with contextlib.ExitStack() as stack:
+            if last:
+                step = "screen of a customer with 5,000 events"
+                stack.enter_context(bench.measure(env, step))
+            overview.get_overview(partner.id)
+            entries = timeline.get_page(partner.id)["entries"]
+    assert len(entries) == 40, entries
