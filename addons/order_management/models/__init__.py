@@ -123,7 +123,6 @@ from . import sale_order_find
 from . import sale_order_flow
 from . import order_rule
 from . import order_rule_conditions
-from . import order_rule_error
 from . import order_rule_plan
 from . import order_event_classify
 from . import resource_calendar

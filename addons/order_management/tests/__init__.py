@@ -80,6 +80,7 @@ from . import test_review_queries
 from . import test_review_concurrency
 from . import test_classify_rules
 from . import test_classify_broken_rule
+from . import test_rules_passed_over
 from . import test_classify_deadlines
 from . import test_variance
 from . import test_sourcing
