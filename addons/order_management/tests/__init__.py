@@ -113,4 +113,5 @@ from . import test_carrier_webhook
 from . import test_carrier_rule
 from . import test_carrier_customs
 from . import test_carrier_report
+from . import test_late_parcels
 from . import test_floor_browser
