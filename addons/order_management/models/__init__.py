@@ -346,8 +346,11 @@ from . import stock_move_parcel
 from . import stock_picking_parcel
 from . import order_request
 from . import order_request_line
+from . import order_request_part
+from . import order_request_cancel
 from . import sale_order_request
 from . import sale_order_tracking_parts
+from . import sale_order_cancel_parts
 from . import order_event_promise
 from . import sale_order_line_promise
 from . import sale_order_promise

@@ -107,6 +107,7 @@ from . import test_columns
 from . import test_track_messages
 from . import test_track_page
 from . import test_track_parts
+from . import test_track_cancel_parts
 from . import test_track_shortage
 from . import test_carrier_tracking
 from . import test_carrier_webhook

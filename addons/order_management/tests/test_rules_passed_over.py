@@ -96,7 +96,9 @@ class TestSourcingRulePassedOver(SourcingCommon):
             order_domain=_ALL,
         )
         broken.with_user(owner).sequence = 1
-        sound = make(name="Sound", sequence=2, warehouse_ids=[Command.set(self.north.ids)])
+        sound = make(
+            name="Sound", sequence=2, warehouse_ids=[Command.set(self.north.ids)]
+        )
         order = self._create_wants((self.second_product, 1))
         _break(broken)
         order.action_confirm()
