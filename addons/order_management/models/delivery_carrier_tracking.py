@@ -41,7 +41,7 @@ class DeliveryCarrier(models.Model):
         "Never Scanned: Late for (Days)",
         default=14,
         help="Days after the promised one for which a parcel that this carrier never "
-        "scanned counts as late. Then it is listed under “Shipped Without a Scan” only. "
+        "scanned counts as late. Then only “Shipped Without a Scan” lists it. "
         "0: such a parcel never counts as late.",
     )
     is_tracking_unique = fields.Boolean(

@@ -104,6 +104,7 @@ from . import test_split_concurrency
 from . import test_cod_slip
 from . import test_cod_slip_import
 from . import test_columns
+from . import test_menus
 from . import test_track_messages
 from . import test_track_page
 from . import test_track_parts
