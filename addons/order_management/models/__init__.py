@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import order_history_mixin
+from . import order_average_mixin
 from . import order_event
 from . import order_event_mixin
 from . import order_group_mixin

@@ -40,7 +40,7 @@ class OrderVarianceReport(models.Model):
     """
 
     _name = "order.variance.report"
-    _inherit = ["order.group.mixin"]
+    _inherit = ["order.average.mixin", "order.group.mixin"]
     _description = "Order Variance"
     _auto = False
     _order = "date_order desc, id desc"

@@ -83,6 +83,7 @@ from . import test_classify_broken_rule
 from . import test_rules_passed_over
 from . import test_classify_deadlines
 from . import test_variance
+from . import test_variance_files
 from . import test_sourcing
 from . import test_sourcing_reject
 from . import test_sourcing_screens
