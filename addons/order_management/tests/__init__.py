@@ -41,6 +41,7 @@ from . import test_upload
 from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
+from . import test_hostile_texts
 from . import test_account_move_words
 from . import test_order_finder
 from . import test_find_in_lists
