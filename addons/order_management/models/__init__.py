@@ -2,6 +2,7 @@
 
 from . import order_cached_mixin
 from . import order_history_mixin
+from . import order_average_mixin
 from . import order_event
 from . import order_event_mixin
 from . import order_group_mixin
@@ -125,7 +126,6 @@ from . import sale_order_find
 from . import sale_order_flow
 from . import order_rule
 from . import order_rule_conditions
-from . import order_rule_error
 from . import order_rule_plan
 from . import order_event_classify
 from . import resource_calendar
@@ -349,8 +349,11 @@ from . import stock_move_parcel
 from . import stock_picking_parcel
 from . import order_request
 from . import order_request_line
+from . import order_request_part
+from . import order_request_cancel
 from . import sale_order_request
 from . import sale_order_tracking_parts
+from . import sale_order_cancel_parts
 from . import order_event_promise
 from . import sale_order_line_promise
 from . import sale_order_promise

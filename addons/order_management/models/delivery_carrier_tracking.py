@@ -37,6 +37,13 @@ class DeliveryCarrier(models.Model):
         help="A parcel that left longer ago and was not seen by the carrier is listed "
         "under “Shipped Without a Scan”.",
     )
+    unscanned_late_days = fields.Integer(
+        "Never Scanned: Late for (Days)",
+        default=14,
+        help="Days after the promised one for which a parcel that this carrier never "
+        "scanned counts as late. Then only “Shipped Without a Scan” lists it. "
+        "0: such a parcel never counts as late.",
+    )
     is_tracking_unique = fields.Boolean(
         "One Address a Tracking Number",
         default=True,
@@ -76,6 +83,11 @@ class DeliveryCarrier(models.Model):
     )
     _no_scan_hours_check = models.Constraint(
         "CHECK (no_scan_hours >= 0)", "Give the carrier zero hours or more."
+    )
+
+    _unscanned_late_days_check = models.Constraint(
+        "CHECK (unscanned_late_days BETWEEN 0 AND 3650)",
+        "A parcel is late for zero days or more, and for ten years at most.",
     )
 
     @api.depends("webhook_token")

@@ -17,15 +17,24 @@ class OrderApprovalRule(models.Model):
         :return: ``{order id: [(rule, [reasons])]}``, rules by level; orders that no
             rule matches are left out
         """
-        rules_sudo = self.sudo().search([("company_id", "in", orders.company_id.ids)])
-        return rules_sudo._match(orders) if rules_sudo else {}
+        return self._get_rules_of(orders)._match(orders)
+
+    @api.model
+    def _get_rules_of(self, orders):
+        """The active rules of these orders' companies, as superuser."""
+        return self.sudo().search([("company_id", "in", orders.company_id.ids)])
 
     def _match(self, orders):
-        """As `_get_matches`, of these rules only."""
+        """As `_get_matches`, of these rules only.
+
+        A rule whose condition broke matches nothing: see `_get_passed_over`.
+        """
+        if not self:
+            return {}
         facts = orders.sudo()._get_approval_facts(self._get_used_conditions())
         matches = {}
         for rule in self:
-            for order in rule._filter_orders(orders):
+            for order in rule._ask_or_skip(rule._filter_orders, orders):
                 reasons = rule._get_reasons(facts[order.id])
                 if reasons is not None:
                     matches.setdefault(order.id, []).append((rule, reasons))
@@ -34,6 +43,23 @@ class OrderApprovalRule(models.Model):
     def _filter_orders(self, orders):
         """The orders that the rule is about, whatever their figures."""
         return self._filter_by_domain(self._filter_own(orders))
+
+    def _get_passed_over(self, orders):
+        """What whoever decides about these orders is to know: rules that might have
+        been about them and could not be asked.
+
+        :return: ``{order id: text}``
+        """
+        notes = {}
+        for rule in self.filtered("error"):
+            for order in rule._filter_own(orders):
+                notes.setdefault(order.id, []).append(
+                    self.env._(
+                        "The rule “%(rule)s” is broken and was not asked.",
+                        rule=rule.name,
+                    )
+                )
+        return {order_id: " ".join(texts) for order_id, texts in notes.items()}
 
     def _get_reasons(self, facts):
         """Why an order of these facts needs the approval; None when it does not.

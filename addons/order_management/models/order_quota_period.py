@@ -8,6 +8,7 @@ from pytz import timezone, utc
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 
 
 class OrderQuota(models.Model):
@@ -218,7 +219,7 @@ class OrderQuota(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
                 summary=self.env._("The next period could not be opened"),
-                note=str(error),
+                note=plaintext2html(str(error)),
                 user_id=self.create_uid.id,
             )
 

@@ -107,8 +107,7 @@ class OrderRequest(models.Model):
         for request in cancelling:
             request._check_still_cancellable()
         cancelling._transition("done")
-        for order in cancelling.order_id.filtered(lambda o: o.state != "cancel"):
-            order._cancel_as_wished()
+        cancelling._cancel_orders()
         (self - cancelling)._transition("accepted")
         self._tell_answer()
         return True
@@ -147,18 +146,7 @@ class OrderRequest(models.Model):
     def _check_decision_allowed(self):
         self.check_access("write")
         # whoever decides changes the order as well
-        self.order_id.check_access("write")
-
-    def _check_still_cancellable(self):
-        """:raises UserError: goods have left, so that cancelling would be a lie"""
-        if self.order_id._has_left():
-            raise UserError(
-                self.env._(
-                    "Goods of %(order)s have left or were invoiced: refuse the request "
-                    "and offer a return, or close the order short.",
-                    order=self.order_id.display_name,
-                )
-            )
+        (self.order_id | self.part_ids.order_id).check_access("write")
 
     def _tell_answer(self):
         """The customer reads the decision; the activity is done."""

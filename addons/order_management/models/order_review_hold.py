@@ -14,7 +14,7 @@ class OrderReviewHold(models.Model):
     """
 
     _name = "order.review.hold"
-    _inherit = ["order.state.mixin"]
+    _inherit = ["order.average.mixin", "order.state.mixin"]
     _description = "Review Hold"
     _order = "state, held_at, id"
     _rec_name = "reason"

@@ -87,6 +87,10 @@ class OrderRule(models.Model):
             orders = getattr(self, f"_match_{condition}")(orders, facts, tags or {})
         return orders
 
+    def _match_or_skip(self, orders, facts=None, tags=None):
+        """As `_match`; nothing where the further condition cannot be asked."""
+        return self._ask_or_skip(lambda some: self._match(some, facts, tags), orders)
+
     @api.model
     def _get_conditions(self):
         """Hook: names of conditions, each a method ``_match_<name>(orders, facts,

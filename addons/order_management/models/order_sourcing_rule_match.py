@@ -17,11 +17,13 @@ class OrderSourcingRule(models.Model):
 
         Queries: one a rule with a free condition, whatever the number of orders.
 
+        A rule whose condition broke is about no order.
+
         :return: ``{order id: (rule id, ...)}``
         """
         matches = {order.id: [] for order in orders}
         for rule in self:
-            for order in rule._filter_orders(orders):
+            for order in rule._ask_or_skip(rule._filter_orders, orders):
                 matches[order.id].append(rule.id)
         return {order_id: tuple(rule_ids) for order_id, rule_ids in matches.items()}
 

@@ -304,8 +304,9 @@ class SaleOrder(models.Model):
 
     def _prepare_approval_steps(self, kind="order"):
         """Values of the steps that these orders need by the rules of now."""
-        rules = self.env["order.approval.rule"].sudo()
-        matches = rules._get_matches(self)
+        rules = self.env["order.approval.rule"]._get_rules_of(self)
+        matches = rules._match(self)
+        passed_over = rules._get_passed_over(self)
         matched = rules.concat(
             *(rule for rows in matches.values() for rule, _w in rows)
         )
@@ -314,18 +315,24 @@ class SaleOrder(models.Model):
         vals_list = []
         for order in self:
             rows = matches.get(order.id, [])
+            note = passed_over.get(order.id)
             first = min((rule.level for rule, _reasons in rows), default=1)
             if not rows:
-                vals_list.append(order._prepare_open_step(kind))
+                vals_list.append(order._prepare_open_step(kind, note))
             for rule, reasons in rows:
-                vals = rule._prepare_steps(order, reasons, approvers)
+                why = [*reasons, note] if note else reasons
+                vals = rule._prepare_steps(order, why, approvers)
                 state = "pending" if rule.level == first else "waiting"
                 vals_list += [{**step, "state": state, "kind": kind} for step in vals]
         return vals_list
 
-    def _prepare_open_step(self, kind):
-        """A step for any reviewer: no rule matches the order."""
-        return {"order_id": self.id, "kind": kind, "state": "pending", "is_open": True}
+    def _prepare_open_step(self, kind, note=None):
+        """A step for any reviewer: no rule matches the order.
+
+        :param note: what they are to know
+        """
+        vals = {"order_id": self.id, "kind": kind, "state": "pending", "is_open": True}
+        return {**vals, "why": note} if note else vals
 
     def _refresh_approval_steps(self, kind="order"):
         """After a change: ask anew where others have to decide now, or somebody has

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import models
+from odoo.tools import plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -40,6 +41,6 @@ class SaleOrder(models.Model):
             order.activity_schedule(
                 "mail.mail_activity_data_warning",
                 summary=summary,
-                note=order.quota_warning,
+                note=plaintext2html(order.quota_warning or ""),
                 user_id=order.user_id.id or order.create_uid.id,
             )

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from ..tools.figures import plain_figure
 from ..tools.quota_plan import Excess
@@ -142,7 +143,7 @@ class SaleOrder(models.Model):
             order.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Approve over quota?"),
-                note=order.quota_warning,
+                note=plaintext2html(order.quota_warning or ""),
                 user_id=reviewers[0].id,
             )
         return True

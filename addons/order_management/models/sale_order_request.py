@@ -89,8 +89,8 @@ class SaleOrder(models.Model):
 
     def _get_tracking_requests(self):
         """What was asked for, newest first: dicts with ``kind``, ``state``, ``label``,
-        ``date``, ``answer``."""
-        requests = self.customer_request_ids.sorted("id", reverse=True)
+        ``date``, ``answer``, ``parts``."""
+        requests = self._get_own_requests().sorted("id", reverse=True)
         kinds = dict(requests._fields["kind"]._description_selection(self.env))
         states = dict(requests._fields["state"]._description_selection(self.env))
         return [
@@ -100,6 +100,7 @@ class SaleOrder(models.Model):
                 "label": states[request.state],
                 "date": request.order_id._format_customer_date(request.create_date),
                 "answer": request.answer or "",
+                "parts": request._get_tracking_results(),
             }
             for request in requests[:20]
         ]
@@ -251,9 +252,7 @@ class SaleOrder(models.Model):
             return
         # read by us, not by the customer
         ours = request.with_context(lang=request.user_id.lang)
-        if request.kind == "cancel" and self._is_cancellable_alone():
-            ours._transition("done", ours.env._("Allowed by the channel"))
-            ours.order_id._cancel_as_wished()
+        if request.kind == "cancel" and ours._cancel_alone():
             return
         ours.activity_schedule(
             "mail.mail_activity_data_todo",
@@ -278,18 +277,6 @@ class SaleOrder(models.Model):
             request.return_id = record[:1].id
         request._transition("done")
         return True
-
-    def _cancel_as_wished(self):
-        """Cancel this order for its customer; somebody gives back what was paid."""
-        self.ensure_one()
-        # the first part of an order that was split keeps what was paid for all
-        parts = self._get_channel_root()._get_split_family()
-        paid = min(sum(parts.mapped("amount_paid")), self.amount_total)
-        # sudo: what goes with it, waves for instance, is not for who sells to see
-        self.sudo()._action_cancel()
-        if self.currency_id.compare_amounts(paid, 0) > 0:
-            no_credit = self.env["account.move"]
-            self._tell_refund(paid, no_credit, self.env._("Order cancelled"))
 
     def _is_cancellable_alone(self):
         """Whether the customer's word is enough to cancel this order."""

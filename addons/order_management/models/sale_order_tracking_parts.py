@@ -57,18 +57,18 @@ class SaleOrder(models.Model):
 
     def _request_of_parts(self, kind, text="", quantities=None, nonce=None, **values):
         """The customer asks for something on the page of this order: each part takes
-        what is about it. As ``_request``, which see.
+        the goods that are its own, the rest is one wish. As ``_request``, which see.
 
         :raises UserError: in the customer's words, with what to do instead
         """
         self.ensure_one()
         parts = self.sudo()._get_tracking_parts()
-        if len(parts) == 1:
+        if not parts._is_in_parts():
             return parts._request(kind, text, quantities, nonce, **values)
         if kind == "return" and quantities:
             chosen = self._share_quantities(parts, quantities)
         else:
-            chosen = dict.fromkeys(self._choose_parts(parts, kind, nonce), quantities)
+            chosen = {self._choose_part(parts, kind, nonce): quantities}
         requests = self.env["order.request"]
         for part, share in chosen.items():
             requests |= part._request(kind, text, share, nonce, **values)
@@ -94,18 +94,14 @@ class SaleOrder(models.Model):
         # nothing chosen: the part itself says what is missing
         return chosen or {parts._get_tracking_first(): quantities}
 
-    def _choose_parts(self, parts, kind, nonce):
-        """The parts that a wish without goods is about: one for a change, and all that
-        can still end for a cancellation."""
-        asked = parts.filtered(
-            lambda part: nonce and nonce in part.customer_request_ids.mapped("nonce")
+    def _choose_part(self, parts, kind, nonce):
+        """The part that keeps a wish without goods: the one that was asked before with
+        the same form, else the first that can still be changed or end."""
+        asked = parts._get_own_requests().filtered(
+            lambda request: nonce and request.nonce == nonce
         )
         able = parts.filtered(lambda part: kind in part._get_allowed_requests())
-        # sent twice is asked once: also of a part that ended by the first time
-        able |= asked
-        if kind == "cancel":
-            return able or parts[:1]
-        return asked[:1] or able[:1] or parts[:1]
+        return asked.order_id[:1] or able[:1] or parts[:1]
 
     def _answer_shortage_of_parts(self, shortage, option):
         """The customer chooses for goods of any part; as ``_answer_shortage``."""

@@ -11,6 +11,21 @@ _ARRIVED = ("delivered", "returning", "returned")
 _OPEN = ("waiting", "confirmed", "assigned")
 
 
+def _is_unseen(picking):
+    """Whether nothing was told about a parcel since it left."""
+    seen, left = picking.tracked_at, picking.date_done
+    return not seen or bool(left) and seen < left
+
+
+def _to_sql_unseen(model, alias, query):
+    """As `_is_unseen`, in SQL."""
+    return SQL(
+        "(%(seen)s IS NULL OR %(seen)s < %(left)s)",
+        seen=model._field_to_sql(alias, "tracked_at", query),
+        left=model._field_to_sql(alias, "date_done", query),
+    )
+
+
 class StockPicking(models.Model):
     """A transfer; here: parcels that somebody has to look after."""
 
@@ -26,7 +41,8 @@ class StockPicking(models.Model):
         "Late",
         compute="_compute_is_late_delivery",
         search="_search_is_late_delivery",
-        help="Promised for a moment that is over: not shipped, or not arrived.",
+        help="Promised for a moment that is over: not shipped, or not arrived. What "
+        "its carrier never scanned counts for the days set on the carrier.",
     )
     shipment_person_id = fields.Many2one(
         related="sale_id.user_id", string="Salesperson of the Order"
@@ -44,7 +60,7 @@ class StockPicking(models.Model):
                 and left
                 and picking.tracking_state == "created"
                 and left + timedelta(hours=picking.carrier_id.no_scan_hours) < now
-                and (not picking.tracked_at or picking.tracked_at < left)
+                and _is_unseen(picking)
             )
 
     def _search_is_unscanned(self, operator, value):
@@ -71,7 +87,14 @@ class StockPicking(models.Model):
             )
         ]
 
-    @api.depends("state", "deliver_by", "tracking_state", "date_deadline")
+    @api.depends(
+        "carrier_id.unscanned_late_days",
+        "date_deadline",
+        "deliver_by",
+        "state",
+        "tracked_at",
+        "tracking_state",
+    )
     def _compute_is_late_delivery(self):
         late = self._origin.filtered_domain(self._get_late_domain())
         for picking in self:
@@ -94,7 +117,24 @@ class StockPicking(models.Model):
                 Domain("state", "=", "done")
                 & Domain("deliver_by", "<", now)
                 & Domain("tracking_state", "not in", _ARRIVED)
+                & ~self._get_given_up_domain(now)
             )
+        )
+
+    @api.model
+    def _get_given_up_domain(self, now):
+        """Parcels that nobody has seen since they left, for longer than they count as
+        late: nobody may ever say that they arrived."""
+        unseen = Domain("tracking_state", "=", "created") & Domain.custom(
+            to_sql=_to_sql_unseen, predicate=_is_unseen
+        )
+        # sudo: who looks after parcels need not read carriers; archived ones sent some
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        groups = carriers.search([]).grouped("unscanned_late_days")
+        return unseen & Domain.OR(
+            Domain("carrier_id", "in", some.ids)
+            & Domain("deliver_by", "<", now - timedelta(days=days))
+            for days, some in groups.items()
         )
 
     # tracking numbers -----------------------------------------------------------

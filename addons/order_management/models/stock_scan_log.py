@@ -37,7 +37,7 @@ class StockScanLog(models.Model):
     """One scan of the warehouse, taken or refused: append-only, as history is."""
 
     _name = "stock.scan.log"
-    _inherit = ["order.history.mixin"]
+    _inherit = ["order.average.mixin", "order.history.mixin"]
     _description = "Scan"
     _order = "id desc"
     _rec_name = "code"

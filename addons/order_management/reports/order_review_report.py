@@ -7,6 +7,7 @@ class OrderReviewReport(models.Model):
     """One order: whether anybody had to touch it on its way to the warehouse."""
 
     _name = "order.review.report"
+    _inherit = ["order.average.mixin"]
     _description = "Straight-through Orders"
     _auto = False
     _order = "date desc, id desc"

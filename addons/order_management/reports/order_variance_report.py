@@ -40,7 +40,7 @@ class OrderVarianceReport(models.Model):
     """
 
     _name = "order.variance.report"
-    _inherit = "order.line.report.mixin"
+    _inherit = ["order.average.mixin", "order.line.report.mixin"]
     _description = "Order Variance"
     _auto = False
     _order = "date_order desc, id desc"

@@ -15,6 +15,7 @@ class ShipmentReport(models.Model):
     """
 
     _name = "shipment.report"
+    _inherit = ["order.average.mixin"]
     _description = "Shipping Costs"
     _auto = False
     _order = "margin, id"

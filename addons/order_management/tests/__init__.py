@@ -41,6 +41,7 @@ from . import test_upload
 from . import test_upload_import
 from . import test_upload_page
 from . import test_order_mail
+from . import test_hostile_texts
 from . import test_account_move_words
 from . import test_order_finder
 from . import test_find_in_lists
@@ -83,8 +84,10 @@ from . import test_review_concurrency
 from . import test_classify_rules
 from . import test_classify_when
 from . import test_classify_broken_rule
+from . import test_rules_passed_over
 from . import test_classify_deadlines
 from . import test_variance
+from . import test_variance_files
 from . import test_sourcing
 from . import test_sourcing_reject
 from . import test_sourcing_screens
@@ -107,15 +110,18 @@ from . import test_split_concurrency
 from . import test_cod_slip
 from . import test_cod_slip_import
 from . import test_columns
+from . import test_menus
 from . import test_track_messages
 from . import test_track_link
 from . import test_track_page
 from . import test_track_request
 from . import test_track_parts
+from . import test_track_cancel_parts
 from . import test_track_shortage
 from . import test_carrier_tracking
 from . import test_carrier_webhook
 from . import test_carrier_rule
 from . import test_carrier_customs
 from . import test_carrier_report
+from . import test_late_parcels
 from . import test_floor_browser

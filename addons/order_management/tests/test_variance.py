@@ -9,37 +9,17 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .approval_common import ApprovalCase
+from .variance_common import VarianceCase
 
 
 @tagged("post_install", "-at_install", "meets_others")
-class TestVariance(ApprovalCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.report = cls.env["order.variance.report"]
-        while cls.report._refresh():
-            pass
-
-    def _get_figures(self, orders):
-        self.report._refresh()
-        self.report.invalidate_model()
-        return self.report.search([("order_id", "in", orders.ids)])
-
+class TestVariance(VarianceCase):
     def assertFigures(self, order, **figures):
         figure = self._get_figures(order)
         for name, quantity in figures.items():
             if not name.endswith(("amount", "rate")):
                 name += "_qty"
             self.assertAlmostEqual(figure[name], quantity, 4, name)
-
-    def _approve(self, order, quantity, reason="Short supply"):
-        order.action_submit()
-        self._as(order.order_line, "reviewer").write(
-            {"approved_qty": quantity, "cut_reason": reason}
-        )
-        order.action_approve()
-        order.action_confirm()
 
     def test_from_order_to_return(self):
         order = self._make_order(10, confirm=False)

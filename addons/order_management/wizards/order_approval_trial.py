@@ -26,8 +26,12 @@ class OrderApprovalTrial(models.TransientModel):
             )
 
     def _try_orders(self, orders):
-        """Quotas and credit limits are those of today."""
+        """Quotas and credit limits are those of today.
+
+        :raises UserError: the rule cannot be asked
+        """
         matches = self.rule_id._match(orders)
+        self.rule_id._check_not_passed_over()
         return [
             {"order_id": order_id, "why": "; ".join(rows[0][1])}
             for order_id, rows in matches.items()

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import split_every
 
@@ -71,17 +70,10 @@ class OrderRuleTrial(models.TransientModel):
         }
 
     def _match(self, orders):
-        try:
-            return self.rule_id._match(orders)
-        except (ValueError, SyntaxError, TypeError, KeyError) as error:
-            raise UserError(
-                self.env._(
-                    "The further condition of “%(rule)s” cannot be used any more: "
-                    "%(error)s. Choose it again from the list of fields.",
-                    rule=self.rule_id.name,
-                    error=error,
-                )
-            ) from error
+        """:raises UserError: the rule cannot be asked"""
+        matched = self.rule_id._match_or_skip(orders)
+        self.rule_id._check_not_passed_over()
+        return matched
 
     def action_view_matches(self):
         """Open the orders that the rule is about."""

@@ -84,6 +84,7 @@ class OrderSourcingTrial(models.TransientModel):
                 rules=self.rule_ids or None,
                 plenty=self.stock == "plenty",
             )
+            self.rule_ids._check_not_passed_over()
             self.env["order.sourcing.trial.line"].create(
                 [self._prepare_line(order, plan) for order, plan in plans.items()]
             )

@@ -2,7 +2,7 @@
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -68,6 +68,6 @@ class SaleOrder(models.Model):
         order_sudo.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=str(note),
+            note=plaintext2html(str(note)),
             user_id=order_sudo._get_approval_user().id,
         )

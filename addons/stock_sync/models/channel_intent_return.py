@@ -61,19 +61,19 @@ class ChannelIntent(models.Model):
                 note.id,
             )
         )
-        if state != "done":
-            words = "failed" if state == "failed" else "pending"
-            note.write({"state": words, "error": error})
-        elif all(one.state == "done" for one in note.channel_intent_ids - self):
+        others = note.channel_intent_ids - self
+        if state == "done":
+            note._note_told(self)
+        if state == "done" and all(one.state == "done" for one in others):
             note.action_told()
-            labels = dict(note._fields["decision"]._description_selection(self.env))
-            note.return_id._message_log(
-                body=self.env._(
-                    "%(shop)s was told: %(decision)s",
-                    shop=self.channel_id.name,
-                    decision=labels[note.decision],
-                )
-            )
+            return
+        failed = others.filtered(lambda one: one.state == "failed")
+        if state == "failed" or failed:
+            first = error if state == "failed" else failed[0].error
+            note.write({"state": "failed", "error": first})
+        else:
+            unsure = others.filtered("error")[:1].error
+            note.write({"state": "pending", "error": error or unsure})
 
     def action_retry(self):
         """Override: what is tried again did not fail yet."""

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import formatLang
 
 #: which quantity of a line a decision is about
 _QUANTITIES = {"received": "received_qty", "refunded": "credit_qty"}
@@ -15,6 +17,15 @@ class ChannelReturnIntent(models.Model):
 
     channel_intent_ids = fields.One2many(
         "channel.intent", "return_intent_id", "Messages to the Shop", readonly=True
+    )
+
+    # in the transaction that tells of it, which cannot write the message's own row
+    told_order_ids = fields.Many2many(
+        "sale.order",
+        "channel_return_intent_told_rel",
+        string="Told Of",
+        readonly=True,
+        help="The orders that the shop was told of, of a return of several.",
     )
 
     def _push(self):
@@ -41,6 +52,32 @@ class ChannelReturnIntent(models.Model):
             }
         )
         return super().action_told()
+
+    def _note_told(self, intent):
+        """The shop took a message: each order of the return is told of by itself, once.
+
+        :param intent: the ``channel.intent``, as superuser
+        """
+        self.ensure_one()
+        order = intent.order_id
+        if order in self.told_order_ids:
+            return
+        self.told_order_ids = [Command.link(order.id)]
+        labels = dict(self._fields["decision"]._description_selection(self.env))
+        values = {
+            "shop": self.channel_id.name,
+            "decision": labels[self.decision],
+            "order": order.name,
+        }
+        body = self.env._("%(shop)s was told: %(decision)s", **values)
+        if len(self.channel_intent_ids) > 1:
+            amount = float(intent.payload["amount"] or 0)
+            body = self.env._(
+                "%(shop)s was told: %(decision)s, %(order)s, %(amount)s",
+                amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+                **values,
+            )
+        self.return_id._message_log(body=body)
 
     def _prepare_channel_intents(self):
         """Values of the messages, none where somebody has to do it."""

@@ -16,6 +16,7 @@ from . import test_oversold
 from . import test_publish
 from . import test_rate_bucket
 from . import test_return_decisions
+from . import test_return_decisions_orders
 from . import test_returns_in
 from . import test_settlements_in
 from . import test_shop_tracking
