@@ -34,5 +34,6 @@ from . import test_sales_expense
 from . import test_spread
 from . import test_claim
 from . import test_dealer_order
+from . import test_portal_attack
 from . import test_portal_routes
 from . import test_review_credit
