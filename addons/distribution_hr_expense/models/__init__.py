@@ -2,4 +2,5 @@
 
 from . import account_move_line
 from . import hr_expense
+from . import hr_expense_demo
 from . import sales_expense
