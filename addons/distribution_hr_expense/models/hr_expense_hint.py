@@ -6,7 +6,7 @@ from odoo.addons.distribution.tools.spread import split_by_accounts
 
 
 class HrExpense(models.Model):
-    """An employee's expense; here: what budgets have left for it, until it is posted."""
+    """An employee's expense; here: what budgets have left until it is posted."""
 
     # split by concern
     _inherit = "hr.expense"  # pylint: disable=consider-merging-classes-inherited
