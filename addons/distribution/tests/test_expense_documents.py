@@ -36,6 +36,16 @@ class TestExpenseDocuments(BudgetCase):
         self.assertEqual((entry.account_move_id, entry.expense_id.id), (bill, False))
         self.assertEqual(self._records(bill.action_view_sales_expenses()), entry)
 
+    def test_lines_of_one_month_ask_together(self):
+        """Each of them would fit, both together do not: the form says so."""
+        expense = self._expense(600)
+        self.assertFalse(expense.is_over_budget)
+        line = {"date": "2026-03-20", "amount": 401}
+        expense.line_ids = [Command.create(line)]
+        self.assertTrue(expense.is_over_budget)
+        expense.line_ids[1].date = "2026-04-20"
+        self.assertFalse(expense.is_over_budget)
+
     # --- what is left, told while a document is typed ---
     def test_bill_tells_what_is_left(self):
         bill = self._bill(300, centre=self.south, post=False)
