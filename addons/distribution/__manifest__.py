@@ -75,6 +75,7 @@
         "views/portal_network_templates.xml",
         "security/distribution_board_security.xml",
         "views/distribution_board_views.xml",
+        "views/distribution_card_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -14,5 +14,8 @@
         "views/hr_expense_views.xml",
         "views/sales_expense_views.xml",
     ],
+    "demo": [
+        "demo/hr_expense_demo.xml",
+    ],
     "auto_install": True,
 }

@@ -9,7 +9,7 @@ from .browser import DESKTOP, PHONE, Person, chromium
 
 SETUP = """
 import json
-from datetime import date
+from datetime import date, timedelta
 company = env.company
 company.approval_mode = "explicit"
 config = env["ir.config_parameter"]
@@ -60,7 +60,7 @@ secondary.action_send()
 today = date.today()
 statement = env["distribution.statement"].create(dict(
     partner_id=dealer.partner_id.id, company_id=company.id,
-    date_from=today.replace(day=1), date_to=today))
+    date_from=today - timedelta(140), date_to=today))
 statement.action_mark_sent()
 
 plan = company.budget_plan_id  # the demo's
@@ -97,6 +97,8 @@ print(json.dumps(dict(product=product.id, secondary=secondary.id,
                       line=secondary.line_ids.id, statement=statement.id,
                       bill=bill.id, transfer=transfer.id)))
 """
+
+_IS_SCROLLED = "box => box.scrollWidth > box.clientWidth + 1"
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +172,10 @@ def test_a_statement_is_disputed(world):
     person = Visitor(browser, server.url, "journey_dealer", "journey_dealer", PHONE)
     page = person.page
     person.visit(f"/my/statements/{made['statement']}")
+    lines = page.locator(".table-responsive")
+    assert lines.locator("tbody tr").count() > 2, "the demo's invoice"
+    assert not lines.evaluate(_IS_SCROLLED), "one column does not go off the screen"
+    person.shot("dealer-statement-phone")
     page.fill("#statement_reason", "Paid in cash on the 5th")
     page.click("text=Dispute the statement")
     page.locator(".alert-warning", has_text="Paid in cash").wait_for()
@@ -183,9 +189,11 @@ def test_a_statement_is_disputed(world):
 def test_a_distributor_confirms_a_secondary_order(world):
     """DS-3: less than was ordered, with the reason, then delivered."""
     browser, server, database, made = world
-    person = Visitor(browser, server.url, "journey_supplier", "journey_supplier")
+    person = Visitor(browser, server.url, "journey_supplier", "journey_supplier", PHONE)
     page = person.page
     person.visit(f"/my/network-orders/{made['secondary']}")
+    assert not page.locator(".table-responsive").evaluate(_IS_SCROLLED)
+    person.shot("dealer-secondary-phone")
     page.fill(f"[name=quantity_{made['line']}]", "8")
     page.click("button:text-is('Confirm')")
     page.locator(".alert-danger").wait_for()
@@ -207,6 +215,9 @@ def test_a_bill_above_the_budget_waits_for_a_transfer(world):
     books = Person(browser, server.url, "journey_books", "journey_books")
     page = books.page
     books.open(f"account.move/{made['bill']}", ".o_form_view")
+    hint = page.locator(".alert-warning", has_text="Delta")
+    hint.wait_for()
+    assert "1,200" in hint.inner_text() and "1,000" in hint.inner_text()
     page.click("button[name=action_post]")
     dialog = page.locator(".modal", has_text="1,200")
     dialog.wait_for()
@@ -231,3 +242,38 @@ def test_a_bill_above_the_budget_waits_for_a_transfer(world):
     query = "SELECT state FROM account_move WHERE id = %s"
     assert database.sql(query, [made["bill"]]) == [("posted",)]
     trade.assert_no_problem()
+
+
+def test_the_demo_tells_a_story_of_expenses(world):
+    """DS-10: approved, posted, refused, overrun, and a bill that a transfer frees."""
+    _browser, server, _database, _made = world
+    session = server.session()
+
+    def read(model, domain, *fields):
+        return session.call(model, "search_read", domain, list(fields))
+
+    expenses = read("sales.expense", [], "state", "actual_amount", "refusal", "type_id")
+    states = {expense["state"] for expense in expenses}
+    assert {"draft", "submitted", "approved", "executed", "refused"} <= states
+    posted = [expense for expense in expenses if expense["actual_amount"]]
+    assert len({expense["type_id"][0] for expense in posted}) >= 2
+    assert any("budget" in (expense["refusal"] or "") for expense in expenses)
+    lines = read("expense.budget.line", [], "available_amount", "policy")
+    below = [line for line in lines if line["available_amount"] < 0]
+    assert {line["policy"] for line in below} == {"warn"}, "the gifts"
+    [bill] = read(
+        "account.move",
+        [("line_ids.name", "=", "Light box at the night market")],
+        "state",
+        "is_over_expense_budget",
+    )
+    assert (bill["state"], bill["is_over_expense_budget"]) == ("draft", True)
+    with pytest.raises(Exception, match="Budget of"):
+        session.call("account.move", "action_post", [bill["id"]])
+    [transfer] = read(
+        "expense.budget.transfer", [("reason", "like", "More shelves")], "id"
+    )
+    session.call("expense.budget.transfer", "action_approve", [transfer["id"]])
+    session.call("account.move", "action_post", [bill["id"]])
+    [bill] = read("account.move", [("id", "=", bill["id"])], "state")
+    assert bill["state"] == "posted"

@@ -54,6 +54,7 @@ class DealerPortal(CustomerPortal):
             "quotas": member._get_portal_quotas(),
             "money": overview["money"],
             "currency": overview["currency"],
+            "credit": member._get_portal_credit(),
             "orders": overview["orders"][:5],
             "is_own": True,
         }

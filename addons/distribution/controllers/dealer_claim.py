@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..tools.portal_text import clean_text
 from .dealer import DealerPortal
 
 #: proof a claim may carry: photos and documents
@@ -116,7 +117,7 @@ class DealerClaim(DealerPortal):
                     name=file.filename[:80],
                 )
             )
-        return file.filename[:120], mimetype, content
+        return clean_text(file.filename, 120) or "proof", mimetype, content
 
     def _attach(self, claim, files):
         if claim.message_attachment_count:

@@ -2,15 +2,19 @@
 
 import base64
 import re
+from datetime import date
 
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+from ..tools.portal_text import clean_text
 from ..tools.typed_number import read_number, show_number
 from .dealer import DealerPortal
 
 _MAX_BYTES = 10 * 1024 * 1024
+_FIRST_MONTH = date(2000, 1, 1)
+_MONTH = re.compile(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
 _FIELD = re.compile(r"^(quantity|reason)_(\d{1,12})$")
 
 
@@ -75,22 +79,24 @@ class DealerNetwork(DealerPortal):
         return request.redirect(f"/my/network-orders/{order.id}")
 
     def _answer(self, order, answer, values):
-        fields = {"quantity": {}, "reason": {}}
+        typed = {"quantity": {}, "reason": {}}
         for name, text in values.items():
             if match := _FIELD.match(name):
-                fields[match[1]][int(match[2])] = text
-        if set().union(*fields.values()) - set(order.line_ids.ids):
+                typed[match[1]][int(match[2])] = text
+        if set().union(*typed.values()) - set(order.line_ids.ids):
             raise UserError(
                 request.env._("These lines are not on this order. Open it again.")
             )
         if answer == "refuse":
-            order.action_refuse(str(values.get("why") or "")[:1000])
+            order.action_refuse(clean_text(values.get("why"), 1000))
             return
         quantities = {
-            line: self._read_quantity(text) for line, text in fields["quantity"].items()
+            line: self._read_quantity(text) for line, text in typed["quantity"].items()
         }
         if answer == "confirm":
-            reasons = {line: str(text)[:500] for line, text in fields["reason"].items()}
+            reasons = {
+                line: clean_text(text, 500) for line, text in typed["reason"].items()
+            }
             order.action_confirm(quantities, reasons)
         else:
             order.action_deliver(quantities)
@@ -156,7 +162,7 @@ class DealerNetwork(DealerPortal):
         try:
             with request.env.cr.savepoint():
                 self._import_report(member, kind, date_from)
-        except (UserError, ValueError) as error:
+        except UserError as error:
             chosen = {"kind": kind, "date_from": date_from}
             return self._render_reports(member, chosen, str(error))
         return request.redirect("/my/stock-reports")
@@ -167,19 +173,32 @@ class DealerNetwork(DealerPortal):
         # sudo: the report is made for the user's own member and nobody else
         reports = request.env["distribution.report"].sudo()
         kinds = dict(reports._fields["kind"]._description_selection(request.env))
-        if kind not in kinds or not re.match(r"^\d{4}-\d{2}(-\d{2})?$", date_from):
+        month = self._read_month(date_from)
+        if kind not in kinds or not month:
             raise UserError(request.env._("Choose what you report, and the month."))
         report = reports.with_company(member.company_id).create(
             {
-                "name": (upload.filename if upload else "")[:120] or "report.xlsx",
+                "name": clean_text(upload and upload.filename, 120) or "report.xlsx",
                 "member_id": member.id,
                 "company_id": member.company_id.id,
                 "kind": kind,
-                "date_from": f"{date_from[:7]}-01",
+                "date_from": month,
                 "file": base64.b64encode(content),
             }
         )
         report.action_import()
+
+    def _read_month(self, text):
+        """The first day of a month that has begun; None for anything else."""
+        text = clean_text(text, 10)
+        if not _MONTH.match(text):
+            return None
+        try:
+            month = date.fromisoformat(f"{text[:7]}-01")
+        except ValueError:
+            return None
+        today = fields.Date.context_today(request.env.user)
+        return month if _FIRST_MONTH <= month <= today else None
 
     @http.route(
         "/my/stock-reports/<int:report_id>/refused",

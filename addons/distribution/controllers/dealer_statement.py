@@ -1,10 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import re
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..tools.portal_text import clean_text
 from .dealer import DealerPortal
+
+_ID = re.compile(r"^[0-9]{1,12}$")
 
 
 class DealerStatement(DealerPortal):
@@ -59,13 +64,14 @@ class DealerStatement(DealerPortal):
         member, statement = self._get_statement(statement_id)
         by = request.env.user.partner_id
         lines = request.httprequest.form.getlist("line")
-        ticked = [int(line) for line in lines if line.isdecimal()]
+        # an id that is longer than any is nobody's, and takes long to read
+        ticked = [int(line) if _ID.match(line) else 0 for line in lines]
         try:
             with request.env.cr.savepoint():
                 if answer == "accept":
                     statement.action_accept(by)
                 else:
-                    statement.action_dispute(by, reason[:5000], ticked)
+                    statement.action_dispute(by, clean_text(reason, 5000), ticked)
         except UserError as error:
             return self._render_statement(
                 "distribution.portal_statement",

@@ -103,6 +103,9 @@ from . import sales_expense_step
 from . import sales_expense_approval
 from . import sales_expense_actual
 from . import sales_expense_entries
+from . import sales_expense_demo
+from . import account_move_hint
+from . import expense_budget_line_hint
 from . import account_move_line_expense
 from . import account_move_expense
 from . import sale_order_line_expense

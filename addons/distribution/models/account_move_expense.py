@@ -140,11 +140,7 @@ class AccountMove(models.Model):
         lines = self.filtered(lambda move: move.state == "posted").line_ids.filtered(
             lambda line: line.display_type in ("product", False)
         )
-        types = {}
-        for type_ in self.env["sales.expense.type"].search(
-            [("company_id", "=", company.id), ("account_id", "!=", False)]
-        ):
-            types.setdefault(type_.account_id.id, type_)
+        types = self._get_expense_types(company)
         lines = lines.filtered(
             lambda line: line.sales_expense_id or line.account_id.id in types
         )
@@ -156,6 +152,15 @@ class AccountMove(models.Model):
         ]
         self._find_direct_lines(company, result)
         return result
+
+    def _get_expense_types(self, company):
+        """``{account id: sales.expense.type}`` of the company."""
+        types = {}
+        for type_ in self.env["sales.expense.type"].search(
+            [("company_id", "=", company.id), ("account_id", "!=", False)]
+        ):
+            types.setdefault(type_.account_id.id, type_)
+        return types
 
     def _get_expense_centres(self, lines, company):
         """The company's centres that are named in the lines' distributions."""

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..tools.spread import spread
+from ..tools.spread import split_by_accounts
 
 #: what says on which budget a posted line counts
 _BUDGET_FIELDS = frozenset(("sales_expense_id", "analytic_distribution", "account_id"))
@@ -89,25 +89,15 @@ class AccountMoveLine(models.Model):
             return []
         return [
             {**common, "type_id": type_.id, "centre_id": centre.id, "amount": amount}
-            for centre, amount in self._split_by_centre(centres)
+            for centre, amount in self._split_by_centre(centres, self.balance)
         ]
 
-    def _split_by_centre(self, centres):
-        """``[(centre, amount)]`` of this line's balance by its distribution."""
-        shares = {}
-        for key, percent in (self.analytic_distribution or {}).items():
-            for account_id in map(int, key.split(",")):
-                if account_id in centres._ids:
-                    shares[account_id] = shares.get(account_id, 0.0) + percent
-        if not shares:
-            return []
-        total = sum(shares.values())
-        currency = self.company_currency_id
-        amount = currency.round(self.balance * min(total, 100.0) / 100)
-        sign = -1 if amount < 0 else 1
-        parts = spread(abs(amount), list(shares.values()), currency.decimal_places)
-        return [
-            (centres.browse(account_id), sign * part)
-            for account_id, part in zip(shares, parts, strict=True)
-            if part
-        ]
+    def _split_by_centre(self, centres, balance):
+        """``[(centre, amount)]`` of ``balance`` by this line's distribution."""
+        parts = split_by_accounts(
+            self.analytic_distribution,
+            centres._ids,
+            balance,
+            self.company_currency_id,
+        )
+        return [(centres.browse(account_id), part) for account_id, part in parts]

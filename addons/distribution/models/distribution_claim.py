@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.portal_text import clean_text
 from ..tools.typed_number import read_number
 
 #: what was claimed stays as it was once somebody has decided on it
@@ -263,7 +264,7 @@ class DistributionClaim(models.Model):
             if known:
                 return known
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        text = str(values.get("description") or "").replace("\0", "").strip()
+        text = clean_text(values.get("description"), 5000)
         if values.get("kind") not in kinds or not text:
             raise UserError(
                 self.env._("Choose what the claim is about and describe it.")
@@ -273,7 +274,7 @@ class DistributionClaim(models.Model):
                 "member_id": member.id,
                 "kind": values["kind"],
                 "claimed_amount": self._read_amount(values.get("amount")),
-                "description": text[:5000],
+                "description": text,
                 "order_id": self._find_portal_order(member, values.get("order")).id,
                 "token": token,
             }
@@ -287,7 +288,7 @@ class DistributionClaim(models.Model):
             amount = read_number(text or "", lang)
         except ValueError:
             amount = -1
-        if not 0 < amount < 1e13:
+        if not 0 < amount < 1e13 or self.env.company.currency_id.is_zero(amount):
             raise UserError(
                 self.env._("Enter the amount you claim as a number above zero.")
             )
@@ -296,7 +297,7 @@ class DistributionClaim(models.Model):
     @api.model
     def _find_portal_order(self, member, name):
         orders = self.env["sale.order"]
-        name = str(name or "").strip()
+        name = clean_text(name, 64)
         if not name:
             return orders
         order = orders.search(
@@ -311,7 +312,7 @@ class DistributionClaim(models.Model):
             raise UserError(
                 self.env._(
                     "You have no order %(name)s. Check its number, or leave it out.",
-                    name=name[:64],
+                    name=name,
                 )
             )
         return order

@@ -43,6 +43,23 @@ class DistributionMember(models.Model):
             key = (member.partner_id, member.company_id)
             member.statement_count = counts.get(key, 0)
 
+    def _get_portal_credit(self):
+        """What a member may still owe: ``{limit, left}`` in the company's currency.
+
+        None where no limit counts.
+        """
+        self.ensure_one()
+        credit = self.env["distribution.credit"].search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("policy", "!=", "none"),
+            ]
+        )
+        if not credit:
+            return None
+        return {"limit": credit.effective_limit, "left": credit.left_amount}
+
     def action_view_credit(self):
         """Open the member's limit, or what it owes where it has none."""
         self.ensure_one()

@@ -239,7 +239,7 @@ class DistributionOrderLine(models.Model):
         asked = {}
         by_id = {line.id: line for line in self}
         for line_id, quantity in quantities.items():
-            line = by_id.get(int(line_id) if str(line_id).isdigit() else 0)
+            line = by_id.get(int(line_id) if str(line_id).isdecimal() else 0)
             if line is None:
                 raise UserError(
                     self.env._("Line %(line)s is not of this order.", line=line_id)

@@ -182,13 +182,17 @@ class DistributionReport(models.Model):
             report.sudo().file_hash = digest
 
     def _get_duplicate_message(self, first):
+        # who reports in the portal has no other page of it
+        link = f"/odoo/distribution.report/{first.id}"
+        if self.env.user.share:
+            link = "/my/stock-reports"
         return self.env._(
             "This very file of “%(member)s” came before, as “%(name)s” on %(day)s: "
             "%(link)s. Nothing was imported again.",
             member=self.member_id.display_name,
             name=first.name,
             day=first.create_date.date(),
-            link=f"/odoo/distribution.report/{first.id}",
+            link=link,
         )
 
     def action_view_ledger(self):

@@ -10,6 +10,8 @@ from odoo.tools import format_amount, format_date
 
 from odoo.addons.order_management.models.sale_order_line_availability import _find_date
 
+from ..tools.portal_text import clean_text
+
 #: products a page of the order form
 PAGE_SIZE = 24
 MAX_TEXT = 200
@@ -57,8 +59,7 @@ class SaleOrder(models.Model):
             ]
         )
         domain &= member._get_orderable_domain(supplier)
-        text = text.replace("\0", "").strip()[:MAX_TEXT]
-        if text:
+        if text := clean_text(text, MAX_TEXT):
             domain &= Domain("display_name", "ilike", text)
         found = products.search(
             domain, limit=PAGE_SIZE + 1, offset=(max(page, 1) - 1) * PAGE_SIZE
@@ -154,9 +155,8 @@ class SaleOrder(models.Model):
             ("note", "buyer_note", 5000),
             ("reference", "client_order_ref", 64),
         ):
-            text = values.get(name)
-            if isinstance(text, str) and text.replace("\0", "").strip():
-                vals[field] = text.replace("\0", "").strip()[:length]
+            if text := clean_text(values.get(name), length):
+                vals[field] = text
         token = values.get("token")
         if isinstance(token, str) and _TOKEN.match(token):
             key = f"{member.id}:{token}".encode()

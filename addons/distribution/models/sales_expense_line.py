@@ -78,7 +78,14 @@ class SalesExpenseLine(models.Model):
                 else line.amount
             )
 
-    @api.depends("date", "expense_id.centre_id", "expense_id.type_id", "company_amount")
+    @api.depends(
+        "date",
+        "expense_id.centre_id",
+        "expense_id.type_id",
+        "expense_id.state",
+        "expense_id.line_ids.company_amount",
+        "expense_id.line_ids.date",
+    )
     def _compute_budget_available_amount(self):
         for company, lines in self.grouped("company_id").items():
             known = self.env["expense.budget.line"].sudo()
@@ -91,8 +98,17 @@ class SalesExpenseLine(models.Model):
                 line.is_over_budget = bool(
                     row
                     and line.expense_id.state == "draft"
-                    and line.company_amount > row["available"]
+                    and line._get_asked_together() > row["available"]
                 )
+
+    def _get_asked_together(self):
+        """What this line and its request's others ask of the same budget line."""
+        month = self.date.replace(day=1)
+        return sum(
+            other.company_amount
+            for other in self.expense_id.line_ids | self
+            if other.date and other.date.replace(day=1) == month
+        )
 
     def write(self, vals):
         """:raises UserError: figures of a request that was sent"""

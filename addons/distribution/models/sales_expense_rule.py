@@ -12,17 +12,11 @@ class SalesExpenseRule(models.Model):
     """
 
     _name = "sales.expense.rule"
+    _inherit = "company.rule.mixin"
     _description = "Expense Approval Rule"
     _order = "level, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     centre_ids = fields.Many2many(
         "account.analytic.account",
         string="Responsibility Centres",

@@ -29,10 +29,13 @@ from . import test_distribution_scorecard
 from . import test_expense_budget
 from . import test_expense_budget_concurrency
 from . import test_expense_budget_random
+from . import test_expense_documents
 from . import test_expense_xlsx
 from . import test_sales_expense
 from . import test_spread
 from . import test_claim
 from . import test_dealer_order
+from . import test_portal_attack
 from . import test_portal_routes
 from . import test_review_credit
+from . import test_roles

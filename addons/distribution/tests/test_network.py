@@ -28,6 +28,26 @@ class TestNetwork(DistributionCommon):
             if action.type == "ir.actions.act_window" and "list" in action.view_mode:
                 self.assertIn("o_view_nocontent", action.help or "", action.name)
 
+    def test_lists_have_cards_for_phones(self):
+        """Odoo opens an action's cards on a phone; configuration is done at a desk."""
+        root = self.env.ref("distribution.distribution_menu")
+        config = self.env.ref("distribution.distribution_menu_config")
+        menus = self.env["ir.ui.menu"].search(
+            [("id", "child_of", root.id), "!", ("id", "child_of", config.id)]
+        )
+        modes = {
+            menu.name: menu.action.view_mode.split(",")
+            for menu in menus
+            if menu.action and menu.action.type == "ir.actions.act_window"
+        }
+        # what is only a list is edited in its rows
+        lists = {
+            name: mode for name, mode in modes.items() if mode[0] == "list" and mode[1:]
+        }
+        self.assertGreater(len(lists), 20)
+        for name, mode in lists.items():
+            self.assertIn("kanban", mode, name)
+
     def test_main_supplier(self):
         self.assertEqual(self.outlet.supplier_id, self.dealer)
         self.assertEqual(self.dealer.supplier_id, self.distributor)

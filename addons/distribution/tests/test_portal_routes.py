@@ -58,6 +58,22 @@ class TestPortalRoutes(PortalCase, HttpCase):
             answer = self._call("/my/dealer/order/products")
         self.assertIn("error", answer)
 
+    def test_credit_left(self):
+        """A dealer with a limit reads what is left of it; others read nothing of it."""
+        self._login(self.buyer)
+        self.assertNotIn("dealer_credit", self.url_open("/my/dealer").text)
+        self.env["distribution.credit"].create(
+            {
+                "partner_id": self.big.partner_id.id,
+                "company_id": self.company.id,
+                "limit_amount": 4321,
+                "policy": "hold",
+            }
+        )
+        text = self.url_open("/my/dealer").text
+        self.assertIn("dealer_credit", text)
+        self.assertEqual(text.count("4,321.00"), 2)
+
     def test_closed_member_no_portal(self):
         self.big.with_env(self.env)._transition("closed")
         self._login(self.buyer)

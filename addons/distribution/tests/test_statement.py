@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .debt_common import DebtCommon
 
@@ -219,3 +219,26 @@ class TestStatement(DebtCommon):
             "distribution.distribution_statement_pdf_report", statement.ids
         )
         self.assertIn("30.00", html.decode())
+
+    def _get_text(self, statement):
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "distribution.distribution_statement_pdf_report", statement.ids
+        )
+        return " ".join(html2plaintext(content.decode()).split())
+
+    def test_paper_to_sign(self):
+        """Both sign it on paper, until it was confirmed or disputed in the portal."""
+        self._invoice(30)
+        statement = self._make()
+        statement.action_mark_sent()
+        text = self._get_text(statement)
+        self.assertIn("Please confirm the closing balance", text)
+        self.assertEqual(text.count("Name, signature, date"), 2)
+        # the balance runs from line to line
+        self._invoice(12)
+        both = self._make(date_from=self.today, date_to=self.today)
+        self.assertIn("42.00", self._get_text(both))
+        statement.action_accept(self.buyer)
+        text = self._get_text(statement)
+        self.assertIn(f"Confirmed by {self.buyer.name} on", text)
+        self.assertNotIn("signature", text)

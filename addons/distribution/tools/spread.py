@@ -32,3 +32,29 @@ def spread(total, weights, decimals):
 def quarter_weights(weights):
     """Weights of twelve months in which each quarter's are alike."""
     return [sum(weights[i - i % 3 : i - i % 3 + 3]) / 3 for i in range(12)]
+
+
+def split_by_accounts(distribution, account_ids, amount, currency):
+    """``[(account id, part)]`` of ``amount`` by an analytic distribution.
+
+    Percents of the same account add up; more than the whole is never split.
+
+    :param distribution: ``{"id[,id]": percent}`` as Odoo keeps it, or none
+    :param account_ids: accounts that count; others get no part
+    :param currency: ``res.currency``; the parts sum to the amount rounded by it
+    """
+    shares = {}
+    for key, percent in (distribution or {}).items():
+        for account_id in map(int, key.split(",")):
+            if account_id in account_ids:
+                shares[account_id] = shares.get(account_id, 0.0) + percent
+    if not shares:
+        return []
+    whole = currency.round(amount * min(sum(shares.values()), 100.0) / 100)
+    sign = -1 if whole < 0 else 1
+    parts = spread(abs(whole), list(shares.values()), currency.decimal_places)
+    return [
+        (account_id, sign * part)
+        for account_id, part in zip(shares, parts, strict=True)
+        if part
+    ]

@@ -4,6 +4,8 @@ import re
 
 from odoo.addons.order_management.tools.figures import plain_figure
 
+#: signs of a number; what is longer nobody typed, and a float may not hold it
+_LONGEST = 40
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 
 
@@ -18,6 +20,8 @@ def read_number(text, lang):
     :raises ValueError: no number
     """
     text = re.sub(r"\s", "", str(text))
+    if len(text) > _LONGEST:
+        raise ValueError("No number")
     point = lang.decimal_point or "."
     # a space was taken out above
     comma = (lang.thousands_sep or "").strip()

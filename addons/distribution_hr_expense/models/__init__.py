@@ -2,4 +2,6 @@
 
 from . import account_move_line
 from . import hr_expense
+from . import hr_expense_demo
+from . import hr_expense_hint
 from . import sales_expense

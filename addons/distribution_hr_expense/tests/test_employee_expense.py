@@ -29,8 +29,8 @@ class TestEmployeeExpense(BudgetCase):
             }
         )
 
-    def _post(self, amount, sales_expense):
-        expense = self.env["hr.expense"].create(
+    def _create(self, amount, **values):
+        return self.env["hr.expense"].create(
             {
                 "name": "Taxi to the market",
                 "employee_id": self.employee.id,
@@ -40,9 +40,12 @@ class TestEmployeeExpense(BudgetCase):
                 "account_id": self.account.id,
                 "date": MONTH,
                 "payment_mode": "own_account",
-                "sales_expense_id": sales_expense.id,
+                **values,
             }
         )
+
+    def _post(self, amount, sales_expense):
+        expense = self._create(amount, sales_expense_id=sales_expense.id)
         expense.action_submit()
         expense._do_approve(check=False)
         journal = self.env["account.journal"].search(
@@ -70,3 +73,20 @@ class TestEmployeeExpense(BudgetCase):
         with self.assertRefused("Budget of South for Display"):
             self._post(1001, sales)
         self.assertFigures(committed=400, available=600)
+
+    def test_tells_what_is_left(self):
+        """Of the request it is for; without one, of its centre, type and month."""
+        sales = self._approved(400)
+        expense = self._create(150, sales_expense_id=sales.id)
+        self.assertRegex(
+            expense.expense_budget_hint, "150.00.* 400.00.* approved and not spent"
+        )
+        self.assertFalse(expense.is_over_expense_budget)
+        direct = self._create(
+            601,
+            analytic_distribution={str(self.south.id): 100},
+            account_id=self.account.id,
+        )
+        self.assertRegex(direct.expense_budget_hint, "601.00.* 600.00.* available")
+        self.assertTrue(direct.is_over_expense_budget)
+        self.assertFalse(self._create(10, account_id=False).expense_budget_hint)

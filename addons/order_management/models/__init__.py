@@ -6,6 +6,7 @@ from . import order_average_mixin
 from . import order_event
 from . import order_event_mixin
 from . import order_group_mixin
+from . import company_rule_mixin
 from . import order_rule_mixin
 from . import order_rule_domain_mixin
 from . import order_rule_place_mixin

@@ -4,22 +4,16 @@ from odoo import fields, models
 
 
 class OrderRuleMixin(models.AbstractModel):
-    """What all rules about orders have: a name, a turn, a company, its channels.
+    """What all rules about orders have: what a company's rules have, and channels.
 
     What a rule does, and when it was about an order, is its own; what several kinds
     ask alike is in `order.rule.domain.mixin` and `order.rule.place.mixin`.
     """
 
     _name = "order.rule.mixin"
+    _inherit = "company.rule.mixin"
     _description = "Rule about Orders"
 
-    name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     channel_ids = fields.Many2many(
         "sale.channel",
         string="Channels",

@@ -1,11 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import math
 import re
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import float_is_zero
 from odoo.tools.sql import escape_psql
 
 #: the most that one person types into one quotation
@@ -281,8 +281,7 @@ class SaleOrder(models.Model):
                 )
             )
         quantity = line.get("quantity")
-        valid = isinstance(quantity, int | float) and not isinstance(quantity, bool)
-        if not valid or not math.isfinite(quantity) or not 0 < quantity <= MAX_QUANTITY:
+        if not self._is_fast_quantity(quantity):
             raise UserError(
                 self.env._(
                     "Line %(line)s: the quantity must be a number above zero.",
@@ -297,13 +296,24 @@ class SaleOrder(models.Model):
         }
 
     @api.model
+    def _is_fast_quantity(self, quantity):
+        """A number that an order can hold: above zero also when it is rounded."""
+        if isinstance(quantity, bool) or not isinstance(quantity, int | float):
+            return False
+        # what is no number compares with none; a whole one may be too long for a float
+        if not 0 < quantity <= MAX_QUANTITY:
+            return False
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return not float_is_zero(quantity, precision_digits=digits)
+
+    @api.model
     def _prepare_fast_line_unit(self, number, line, products):
         uom_id = line.get("uom_id")
         product = products.browse(line["product_id"])
         if not uom_id:
             return {}
         allowed = product.uom_id._ids + product.uom_ids._ids
-        if isinstance(uom_id, bool) or uom_id not in allowed:
+        if type(uom_id) is not int or uom_id not in allowed:
             raise UserError(
                 self.env._(
                     "Line %(line)s: %(product)s is not sold in this unit. Remove the "

@@ -1,3 +1,6 @@
+/** Signs of a number; what is longer nobody typed. */
+const LONGEST = 40;
+
 /** A text as a pattern that finds just this text. */
 function escape(text) {
     return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -13,6 +16,9 @@ function escape(text) {
  */
 export function readNumber(typed, {decimalPoint, thousandsSep}) {
     let text = String(typed).replace(/\s/g, "");
+    if (text.length > LONGEST) {
+        return NaN;
+    }
     const comma = (thousandsSep || "").trim();
     if (comma) {
         const groups = `[+-]?[1-9]\\d{0,2}(${escape(comma)}\\d{3})+`;

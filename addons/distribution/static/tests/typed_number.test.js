@@ -22,7 +22,16 @@ test("a single sign is the decimal one", () => {
 });
 
 test("what is none is none", () => {
-    for (const text of ["", "abc", "1e5", "1,00,0.5", "1.2.3", "-", "NaN"]) {
+    for (const text of [
+        "",
+        "abc",
+        "1e5",
+        "1,00,0.5",
+        "1.2.3",
+        "-",
+        "NaN",
+        "9".repeat(400),
+    ]) {
         expect(Number.isNaN(readNumber(text, ENGLISH))).toBe(true);
     }
 });
