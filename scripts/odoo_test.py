@@ -8,12 +8,27 @@ caches (`warm_caches`), where Odoo empties them. What is installed for tests is 
 (`odoo_copy`).
 """
 
+import os
+
+import huge_pages
 import odoo_copy
 import warm_caches
 
 import odoo.cli
 from odoo.tests.suite import OdooSuite
 
+#: fewer are over before it is worth the while
+MANY = 20
+odoo_run = OdooSuite.run
+
+
+def run(suite, *args, **kwargs):
+    if suite.countTestCases() >= MANY and not os.environ.get("SUITE_NO_HUGE"):
+        huge_pages.collapse()
+    return odoo_run(suite, *args, **kwargs)
+
+
+OdooSuite.run = run
 OdooSuite.has_http_case = lambda suite: False
 odoo_copy.look_for_ours()
 warm_caches.keep()
