@@ -23,6 +23,8 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 740}
 
+#: the browser of all modules, while `shared` has one
+_shared = []
 #: {browser: {who with which window: what it keeps for them}}
 _contexts = weakref.WeakKeyDictionary()
 #: a link is followed; what it leads away from is marked
@@ -43,8 +45,34 @@ _HAS_COME = """selector => {
 
 
 @contextlib.contextmanager
+def shared():
+    """Meanwhile `chromium` is one and the same."""
+    with _launch() as browser:
+        _shared.append(browser)
+        try:
+            yield
+        finally:
+            _shared.clear()
+
+
+@contextlib.contextmanager
 def chromium():
-    """The browser of the installation; a missing one is an error, never a skip."""
+    """The browser of the installation, without any window."""
+    if not _shared:
+        with _launch() as browser:
+            yield browser
+        return
+    try:
+        yield _shared[0]
+    finally:
+        _contexts.clear()
+        for context in _shared[0].contexts:
+            context.close()
+
+
+@contextlib.contextmanager
+def _launch():
+    """A missing one is an error, never a skip."""
     executable = shutil.which("chromium")
     assert executable, "no chromium on PATH: run ./test, which brings one"
     with sync_playwright() as playwright:
