@@ -51,7 +51,7 @@ class Victim(Person):
     def __init__(self, browser, url, **kwargs):
         super().__init__(browser, url, **kwargs)
         self.dialogs = []
-        self.page.on("dialog", self._note_dialog)
+        self.listen("dialog", self._note_dialog)
 
     def _note_dialog(self, dialog):
         self.dialogs.append(dialog.message)
