@@ -5,10 +5,8 @@ page may ask for: 20 s of CPU, half of it for unit tests in JavaScript. Ours ask
 little of it, and the templates have that (`stage_templates.compile_assets`). What a
 test has read of views, routes and access rights the next one finds in the registry's
 caches (`warm_caches`), where Odoo empties them. What is installed for tests is ours
-(`odoo_copy`).
+(`odoo_copy`), and many tests run on huge pages (`huge_pages`).
 """
-
-import os
 
 import huge_pages
 import odoo_copy
@@ -23,7 +21,7 @@ odoo_run = OdooSuite.run
 
 
 def run(suite, *args, **kwargs):
-    if suite.countTestCases() >= MANY and not os.environ.get("SUITE_NO_HUGE"):
+    if suite.countTestCases() >= MANY:
         huge_pages.collapse()
     return odoo_run(suite, *args, **kwargs)
 
