@@ -5,15 +5,28 @@ page may ask for: 20 s of CPU, half of it for unit tests in JavaScript. Ours ask
 little of it, and the templates have that (`stage_templates.compile_assets`). What a
 test has read of views, routes and access rights the next one finds in the registry's
 caches (`warm_caches`), where Odoo empties them. What is installed for tests is ours
-(`odoo_copy`).
+(`odoo_copy`), and many tests run on huge pages (`huge_pages`).
 """
 
+import huge_pages
 import odoo_copy
 import warm_caches
 
 import odoo.cli
 from odoo.tests.suite import OdooSuite
 
+#: fewer are over before it is worth the while
+MANY = 20
+odoo_run = OdooSuite.run
+
+
+def run(suite, *args, **kwargs):
+    if suite.countTestCases() >= MANY:
+        huge_pages.collapse()
+    return odoo_run(suite, *args, **kwargs)
+
+
+OdooSuite.run = run
 OdooSuite.has_http_case = lambda suite: False
 odoo_copy.look_for_ours()
 warm_caches.keep()

@@ -51,7 +51,7 @@ class Victim(Person):
     def __init__(self, browser, url, **kwargs):
         super().__init__(browser, url, **kwargs)
         self.dialogs = []
-        self.page.on("dialog", self._note_dialog)
+        self.listen("dialog", self._note_dialog)
 
     def _note_dialog(self, dialog):
         self.dialogs.append(dialog.message)
@@ -142,12 +142,13 @@ def test_messages(world):
     """The form of an inbox row and the viewer of its message, opened to the end."""
     browser, server, values = world
     person = Victim(browser, server.url)
+    person.open("hub-inbox")
     for name, texts in (
         ("imported", ["number", "name", "newer", "recipient", "key", "value", "tag"]),
         ("held", ["unknown"]),
         ("broken", ["$.placed_at", "date"]),
     ):
-        person.open(f"hub-inbox/{values[name]}", wait=".o_form_view")
+        person.follow(f"hub-inbox/{values[name]}", wait=".o_form_view")
         page = person.page
         # looked for and pressed at once: a node that opens is drawn again
         while page.evaluate(_OPEN_ONE):
@@ -165,13 +166,13 @@ def test_orders_and_files(world):
         tab.click()
         person.settle()
         person.sees(f"order-tab-{tab.inner_text().strip()}")
-    person.open(f"res.partner/{values['buyer']}", wait=".o_form_view")
+    person.follow(f"res.partner/{values['buyer']}", wait=".o_form_view")
     person.sees("partner", "name")
-    person.open(f"hub-uploads/{values['upload']}", wait=".o_form_view")
+    person.follow(f"hub-uploads/{values['upload']}", wait=".o_form_view")
     page.click(".nav-link[name=preview], .nav-link:has-text('Preview')")
     person.settle()
     person.sees("upload", "file", "<script>window.hacked=1</script>")
-    person.open(f"hub-mails/{values['mail']}", wait=".o_form_view")
+    person.follow(f"hub-mails/{values['mail']}", wait=".o_form_view")
     person.sees("mail", "subject", "attachment")
 
 
@@ -182,11 +183,11 @@ def test_changes(world):
     person = Victim(browser, server.url)
     person.open("hub-changes")
     for number in range(2):
-        person.open("hub-changes")
         person.page.locator(".o_data_row .o_data_cell").nth(number).click()
+        person.page.wait_for_selector(".o_form_view")
         person.settle()
         person.sees(f"change-{number}")
-    person.open("hub-changes")
+        person.follow("hub-changes")
     person.sees("changes", "newer", "street")
 
 

@@ -121,7 +121,7 @@ class World:
         )
         self.run_cluster()
         # before the cluster's port is everybody's
-        dump = ["pg_dump", "-Fc", harness.TEMPLATE_ALL]
+        dump = ["pg_dump", "-Fc", "-Z0", harness.TEMPLATE_ALL]
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
             cluster.sql("postgres", f'CREATE DATABASE "{self.name}"')
             restore = ["pg_restore", "-d", self.name, *cluster.address]

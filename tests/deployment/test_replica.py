@@ -41,7 +41,7 @@ def primary(directory):
         word for word in stack.compose_services()["db"]["command"] if word != "postgres"
     ]
     cluster.run(["postgres", "-D", str(cluster.data), *settings, *cluster.flags])
-    dump = ["pg_dump", "-Fc", harness.TEMPLATE_BASE]
+    dump = ["pg_dump", "-Fc", "-Z0", harness.TEMPLATE_BASE]
     with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
         restore = ["pg_restore", "-C", "-d", "postgres", *cluster.address]
         subprocess.run(restore, stdin=source.stdout, check=True)

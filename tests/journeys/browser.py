@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import weakref
 
 from playwright.sync_api import sync_playwright
 
@@ -22,6 +23,10 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 740}
 
+#: the browser of all modules, while `shared` has one
+_shared = []
+#: {browser: {who with which size of a window: (the window, who listens to it)}}
+_windows = weakref.WeakKeyDictionary()
 #: a link is followed; what it leads away from is marked
 _FOLLOW = """address => {
     for (const left of document.querySelectorAll(".o_action_manager > *")) {
@@ -40,8 +45,34 @@ _HAS_COME = """selector => {
 
 
 @contextlib.contextmanager
+def shared():
+    """Meanwhile `chromium` is one and the same."""
+    with _launch() as browser:
+        _shared.append(browser)
+        try:
+            yield
+        finally:
+            _shared.clear()
+
+
+@contextlib.contextmanager
 def chromium():
-    """The browser of the installation; a missing one is an error, never a skip."""
+    """The browser of the installation, without any window."""
+    if not _shared:
+        with _launch() as browser:
+            yield browser
+        return
+    try:
+        yield _shared[0]
+    finally:
+        _windows.clear()
+        for context in _shared[0].contexts:
+            context.close()
+
+
+@contextlib.contextmanager
+def _launch():
+    """A missing one is an error, never a skip."""
     executable = shutil.which("chromium")
     assert executable, "no chromium on PATH: run ./test, which brings one"
     with sync_playwright() as playwright:
@@ -56,7 +87,8 @@ class Person:
     """One logged-in user with a window of a given size.
 
     The window is empty: the log-in page and what comes after it are drawn ``by_page``
-    only, which costs three seconds of CPU.
+    only, which costs three seconds of CPU. Who comes again takes the window over: still
+    logged in, with the scripts that were loaded before.
     """
 
     #: what is there after the log-in
@@ -73,22 +105,52 @@ class Person:
     ):
         self.url = url
         self.problems = []
-        self.page = browser.new_context(
-            viewport=size, has_touch=size is PHONE, is_mobile=size is PHONE
-        ).new_page()
+        is_new = self._open_window(browser, login, size, by_page)
         self.page.set_default_timeout(30_000)
         # the first one waits until Odoo has packed the client
         self.page.set_default_navigation_timeout(90_000)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("response", self._note_response)
         self._running = set()
-        self.page.on("request", self._note_request)
-        self.page.on("requestfinished", self._note_end)
-        self.page.on("requestfailed", self._note_end)
+        self._note_all()
         if by_page:
             self._log_in_by_page(login, password)
-        else:
+        elif is_new:
             self._log_in(login, password)
+
+    def _open_window(self, browser, login, size, is_new):
+        """An empty one; whether it is new."""
+        known = _windows.setdefault(browser, {})
+        who = (self.url, login, *size.values())
+        if is_new or who not in known:
+            context = browser.new_context(
+                viewport=size,
+                has_touch=size is PHONE,
+                is_mobile=size is PHONE,
+                reduced_motion="reduce",
+            )
+            known[who] = context.new_page(), []
+            self.page, self._listeners = known[who]
+            return True
+        self.page, self._listeners = known[who]
+        while self._listeners:
+            self.page.remove_listener(*self._listeners.pop())
+        if self.page.url.startswith(self.url):
+            # where the last one came from is not where this one goes back to
+            self.page.evaluate("sessionStorage.clear()")
+            self.page.goto("about:blank")
+        self.page.set_viewport_size(size)
+        return False
+
+    def _note_all(self):
+        self.listen("pageerror", lambda error: self.problems.append(str(error)))
+        self.listen("response", self._note_response)
+        self.listen("request", self._note_request)
+        self.listen("requestfinished", self._note_end)
+        self.listen("requestfailed", self._note_end)
+
+    def listen(self, event, note):
+        """Call ``note`` for an event of the page, until another takes the window."""
+        self.page.on(event, note)
+        self._listeners.append((event, note))
 
     def _log_in(self, login, password):
         """Send what the form of the log-in page sends."""
@@ -210,6 +272,7 @@ class Stranger(Visitor):
             locale=lang,
             has_touch=size is PHONE,
             is_mobile=size is PHONE,
+            reduced_motion="reduce",
         ).new_page()
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", self._note_request)

@@ -1,6 +1,7 @@
 import pytest
 
 from .. import harness
+from . import browser
 
 ADDONS = [
     path.parent.name for path in (harness.SOURCE / "addons").glob("*/__manifest__.py")
@@ -19,6 +20,13 @@ shown = ours | ours.dependencies_id.depend_id | around
 shown._update_translations(codes)
 env.cr.commit()
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_browser():
+    """It is started once for all journeys; each module has windows of its own."""
+    with browser.shared():
+        yield
 
 
 @pytest.fixture(scope="session")
