@@ -19,14 +19,15 @@ class StockMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        moves.filtered(lambda move: move.state == "done")._sync_ceiling()
+        if done := moves.filtered(lambda move: move.state == "done"):
+            done._sync_ceiling()
         return moves
 
     def write(self, vals):
         if _CEILING_FIELDS.isdisjoint(vals):
             return super().write(vals)
         kept_sudo = self._get_controlled_done_moves()
-        lines_sudo = kept_sudo._get_ceiling_lines()
+        lines_sudo = kept_sudo and kept_sudo._get_ceiling_lines()
         orders_by_move = {move: move.reference_ids.sale_ids for move in kept_sudo}
         if kept_sudo:
             kept_sudo._check_stays_with_order(vals)
@@ -35,16 +36,20 @@ class StockMove(models.Model):
             for move, orders in orders_by_move.items():
                 if move.sale_line_id.order_id & orders - move.reference_ids.sale_ids:
                     raise UserError(move._get_detached_message())
-        self.filtered(lambda move: move.state == "done")._sync_ceiling(lines_sudo)
+        # most moves are written long before they are done
+        done = self.filtered(lambda move: move.state == "done")
+        if done or lines_sudo:
+            done._sync_ceiling(lines_sudo)
         return result
 
     def _get_controlled_done_moves(self):
         """Done moves of order lines under approval control, as superuser."""
-        return self.sudo().filtered(
+        done = self.filtered(lambda move: move.state == "done")
+        if not done:
+            return done
+        return done.sudo().filtered(
             lambda move: (
-                move.state == "done"
-                and (line := move._get_ceiling_lines())
-                and line._is_under_ceiling()
+                (line := move._get_ceiling_lines()) and line._is_under_ceiling()
             )
         )
 

@@ -88,9 +88,11 @@ class StockMove(models.Model):
 
     def _get_returning_lines(self):
         """Order lines that goods come back of with these moves, as superuser."""
+        returned = self.filtered("origin_returned_move_id")
+        if not returned:
+            return self.env["sale.order.line"]
         # whoever moves goods need not be allowed to see the order
-        returned = self.sudo().filtered("origin_returned_move_id")
-        returned = returned.filtered("sale_line_id")
+        returned = returned.sudo().filtered("sale_line_id")
         return returned.filtered("is_customer_return").sale_line_id
 
     def _prepare_move_split_vals(self, qty):

@@ -108,9 +108,7 @@ class StockPicking(models.Model):
     @api.model
     def _get_late_domain(self):
         now = fields.Datetime.now()
-        promised = Domain("date_deadline", "<", now) | Domain(
-            "sale_id.ship_by", "<", now
-        )
+        promised = Domain("date_deadline", "<", now) | self._get_ship_by_domain(now)
         return Domain("picking_type_id.code", "in", self._get_shipment_codes()) & (
             (Domain("state", "in", _OPEN) & promised)
             | (
@@ -135,6 +133,26 @@ class StockPicking(models.Model):
             Domain("carrier_id", "in", some.ids)
             & Domain("deliver_by", "<", now - timedelta(days=days))
             for days, some in groups.items()
+        )
+
+    @api.model
+    def _get_ship_by_domain(self, moment):
+        """Transfers of orders that had to be shipped before a moment.
+
+        Looked up order by order, for the few transfers that are open: PostgreSQL would
+        go through the orders of all years first.
+        """
+        ship_by = self.env["sale.order"]._fields["ship_by"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(SELECT ship_by FROM sale_order WHERE id = %s) < %s",
+                model._field_to_sql(alias, "sale_id", query),
+                moment,
+                to_flush=ship_by,
+            ),
+            predicate=lambda picking: bool(
+                (due := picking.sudo().sale_id.ship_by) and due < moment
+            ),
         )
 
     # tracking numbers -----------------------------------------------------------

@@ -255,8 +255,8 @@ def get_works(screen):
 
 
 def find_buttons(env):
-    """``(model, function without arguments)``: the figures on the smart buttons of a
-    record, of each form that the hub has or adds to."""
+    """``(model, function without arguments)``: the figures of the hub on the smart
+    buttons of a record, of each form that the hub has or adds to."""
     data = env["ir.model.data"].sudo()
     found = data.search([("module", "=", MODULE), ("model", "=", "ir.ui.view")])
     views = env["ir.ui.view"].sudo().browse(found.mapped("res_id"))
@@ -273,5 +273,6 @@ def find_buttons(env):
 
 def _get_figures(records):
     view = etree.fromstring(records.get_view(view_type="form")["arch"])
-    buttons = view.xpath("//button[contains(@class, 'oe_stat_button')]//field/@name")
-    return [name for name in dict.fromkeys(buttons) if name in records._fields]
+    names = view.xpath("//button[contains(@class, 'oe_stat_button')]//field/@name")
+    fields = [records._fields[name] for name in dict.fromkeys(names)]
+    return [field.name for field in fields if MODULE in field._modules]
