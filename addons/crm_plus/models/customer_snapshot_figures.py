@@ -56,9 +56,7 @@ class CustomerSnapshot(models.Model):
             FROM res_partner p
             LEFT JOIN res_users u ON u.id = p.user_id
             WHERE p.id IN (
-                SELECT s.commercial_id FROM customer_scope s
-                JOIN sale_order o ON o.partner_id = s.partner_id
-                WHERE o.company_id = %(company)s
+                SELECT partner_id FROM customer_order
                 UNION
                 SELECT s.commercial_id FROM customer_scope s
                 JOIN account_move m ON m.partner_id = s.partner_id
@@ -77,6 +75,21 @@ class CustomerSnapshot(models.Model):
             company=moment.company.id,
         )
 
+    def _get_scope_order_query(self, moment):
+        """All orders of ``customer_scope``, what of them any figure needs."""
+        return SQL(
+            """
+            SELECT o.id AS order_id, s.commercial_id AS partner_id, o.state,
+                o.invoice_status, o.date_order, o.create_date, o.source_id,
+                o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
+                COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate
+            FROM sale_order o
+            JOIN customer_scope s ON s.partner_id = o.partner_id
+            WHERE o.company_id = %s
+            """,
+            moment.company.id,
+        )
+
     def _get_purchase_query(self, moment):
         """Purchases and, with ``purchases`` 0 and a negative amount, what came back.
 
@@ -85,13 +98,10 @@ class CustomerSnapshot(models.Model):
         return SQL(
             """
             SELECT * FROM (
-            SELECT s.commercial_id AS partner_id,
-                (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
-                o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
-                1 AS purchases, o.id AS order_id, NULL::integer AS move_id
-            FROM sale_order o
-            JOIN customer_scope s ON s.partner_id = o.partner_id
-            WHERE o.state = 'sale' AND o.company_id = %(company)s
+            SELECT partner_id,
+                (date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                amount, 1 AS purchases, order_id, NULL::integer AS move_id
+            FROM customer_order WHERE state = 'sale'
             UNION ALL
             SELECT s.commercial_id, m.invoice_date, m.amount_untaxed_signed,
                 1, NULL, m.id
@@ -176,7 +186,7 @@ class CustomerSnapshot(models.Model):
             " * COALESCE((pp.standard_price ->> %s)::numeric, 0)",
             str(moment.company.id),
         )
-        rate = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)")
+        rate = SQL("o.rate")
         margin = SQL("l.price_subtotal / %s - %s", rate, cost)
         if kept:
             margin = SQL("COALESCE(l.margin / %s, %s)", rate, margin)
@@ -191,8 +201,9 @@ class CustomerSnapshot(models.Model):
                 SUM(l.price_subtotal / %(rate)s) FILTER (WHERE c.day > %(start)s)
                     AS amount_12m
             FROM customer_purchase c
-            JOIN sale_order o ON o.id = c.order_id
-            JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
+            JOIN customer_order o ON o.order_id = c.order_id
+            JOIN sale_order_line l ON l.order_id = c.order_id
+                AND l.display_type IS NULL
             LEFT JOIN product_product pp ON pp.id = l.product_id
             LEFT JOIN product_template t ON t.id = pp.product_tmpl_id
             LEFT JOIN uom_uom u ON u.id = l.product_uom_id

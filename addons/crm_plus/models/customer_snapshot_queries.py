@@ -97,25 +97,18 @@ class CustomerSnapshot(models.Model):
         """Quotations, and confirmed orders that are not billed yet."""
         query = SQL(
             """
-            SELECT s.commercial_id AS partner_id, s.company_id,
-                COUNT(*) FILTER (WHERE o.state IN ('draft', 'sent')) AS quote_count,
-                SUM(o.amount) FILTER (WHERE o.state IN ('draft', 'sent'))
-                    AS quote_amount,
-                COUNT(*) FILTER (WHERE o.state = 'sale') AS open_order_count,
-                SUM(o.amount) FILTER (WHERE o.state = 'sale') AS open_order_amount
-            FROM customer_scope s
-            JOIN (
-                SELECT partner_id, company_id, state, (amount_untaxed - CASE
-                    WHEN state = 'sale' THEN COALESCE((
-                        SELECT SUM(l.untaxed_amount_invoiced) FROM sale_order_line l
-                        WHERE l.order_id = sale_order.id
-                    ), 0) ELSE 0 END)
-                    / COALESCE(NULLIF(currency_rate, 0), 1) AS amount
-                FROM sale_order
-                WHERE company_id = %s AND (state IN ('draft', 'sent') OR state = 'sale'
-                    AND invoice_status IN ('no', 'to invoice'))
-            ) o ON o.partner_id = s.partner_id
-            GROUP BY 1, 2
+            SELECT partner_id, %s AS company_id,
+                COUNT(*) FILTER (WHERE state IN ('draft', 'sent')) AS quote_count,
+                SUM(amount) FILTER (WHERE state IN ('draft', 'sent')) AS quote_amount,
+                COUNT(*) FILTER (WHERE state = 'sale') AS open_order_count,
+                SUM(amount - COALESCE((
+                    SELECT SUM(l.untaxed_amount_invoiced) FROM sale_order_line l
+                    WHERE l.order_id = o.order_id
+                ), 0) / rate) FILTER (WHERE state = 'sale') AS open_order_amount
+            FROM customer_order o
+            WHERE state IN ('draft', 'sent')
+                OR state = 'sale' AND invoice_status IN ('no', 'to invoice')
+            GROUP BY 1
             """,
             moment.company.id,
         )
@@ -157,9 +150,8 @@ class CustomerSnapshot(models.Model):
                 FROM crm_lead l JOIN customer_scope s ON s.partner_id = l.partner_id
                 WHERE COALESCE(l.company_id, %(company)s) = %(company)s
                 UNION ALL
-                SELECT s.commercial_id, o.source_id, o.create_date, 1, 0
-                FROM sale_order o JOIN customer_scope s ON s.partner_id = o.partner_id
-                WHERE o.company_id = %(company)s AND o.source_id IS NOT NULL
+                SELECT partner_id, source_id, create_date, 1, 0
+                FROM customer_order WHERE source_id IS NOT NULL
             ) l
             GROUP BY partner_id
             """,

@@ -18,7 +18,9 @@ class TestCustomerDemo(CustomerCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.customer.is_company = True
-        cls.orders = cls._buy(cls.customer, [200, 190, 100, 5])
+        term = cls.env["account.payment.term"].create({"name": "30 days"})
+        term.line_ids.nb_days = 30
+        cls.orders = cls._buy(cls.customer, [200, 190, 100, 5], payment_term_id=term.id)
 
     @classmethod
     def _open_books(cls):
