@@ -271,6 +271,7 @@ from . import sale_order_line_sourcing
 from . import sale_order_sourcing_facts
 from . import sale_order_sourcing
 from . import sale_order_sourcing_apply
+from . import sale_order_sourcing_again
 from . import sale_order_sourcing_ruled
 from . import sale_order_sourcing_trace
 from . import order_batch_source

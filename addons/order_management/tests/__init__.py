@@ -86,6 +86,7 @@ from . import test_classify_deadlines
 from . import test_variance
 from . import test_variance_files
 from . import test_sourcing
+from . import test_sourcing_again
 from . import test_sourcing_reject
 from . import test_sourcing_screens
 from . import test_sourcing_concurrency
