@@ -353,6 +353,7 @@ from . import order_request_cancel
 from . import sale_order_request
 from . import sale_order_tracking_parts
 from . import sale_order_cancel_parts
+from . import channel_order_import_arrival
 from . import order_event_promise
 from . import sale_order_line_promise
 from . import sale_order_promise

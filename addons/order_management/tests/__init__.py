@@ -70,6 +70,7 @@ from . import test_hold_concurrency
 from . import test_availability_line
 from . import test_order_quota_grid
 from . import test_import_hold
+from . import test_import_arrivals
 from . import test_bulk_invoice
 from . import test_invoice_credit
 from . import test_invoice_policy
