@@ -58,6 +58,7 @@
         "data/invoice_job_data.xml",
         "data/exception_rule_review_data.xml",
         "data/ir_cron_review_data.xml",
+        "data/ir_cron_sourcing_data.xml",
         "data/shipment_data.xml",
         "wizards/channel_order_ignore_views.xml",
         "wizards/channel_order_accept_views.xml",

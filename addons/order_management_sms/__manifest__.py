@@ -1,6 +1,6 @@
 {
     "name": "Order Hub: Text Messages",
-    "summary": "Customers hear of their orders by text message, where a channel says so",
+    "summary": "Customers hear of their orders by text message if a channel wants it",
     "version": "19.0.1.0.0",
     "category": "Hidden",
     "author": "Order Suite contributors",

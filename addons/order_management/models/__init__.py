@@ -274,6 +274,7 @@ from . import sale_order_line_sourcing
 from . import sale_order_sourcing_facts
 from . import sale_order_sourcing
 from . import sale_order_sourcing_apply
+from . import sale_order_sourcing_again
 from . import sale_order_sourcing_ruled
 from . import sale_order_sourcing_trace
 from . import order_batch_source
@@ -355,6 +356,7 @@ from . import order_request_cancel
 from . import sale_order_request
 from . import sale_order_tracking_parts
 from . import sale_order_cancel_parts
+from . import channel_order_import_arrival
 from . import order_event_promise
 from . import sale_order_line_promise
 from . import sale_order_promise

@@ -108,11 +108,12 @@ class OrderRuleDomainMixin(models.AbstractModel):
         # the first words stay: a row that each order writes is one they all wait for
         if bool(rule_sudo.error) == bool(error):
             return
+        # before the line below makes whoever entered the order the last to change it
+        owner = rule_sudo._get_rule_owner()
         rule_sudo.error = error
         if not error:
             rule_sudo.activity_unlink([_WARNING])
             return
-        owner = rule_sudo._get_rule_owner()
         # in the language of who reads it
         env = self.with_context(lang=owner.lang).env
         rule_sudo.activity_schedule(

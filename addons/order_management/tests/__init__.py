@@ -71,6 +71,7 @@ from . import test_hold_concurrency
 from . import test_availability_line
 from . import test_order_quota_grid
 from . import test_import_hold
+from . import test_import_arrivals
 from . import test_bulk_invoice
 from . import test_invoice_credit
 from . import test_invoice_policy
@@ -89,6 +90,7 @@ from . import test_classify_deadlines
 from . import test_variance
 from . import test_variance_files
 from . import test_sourcing
+from . import test_sourcing_again
 from . import test_sourcing_reject
 from . import test_sourcing_screens
 from . import test_sourcing_concurrency

@@ -15,7 +15,9 @@ class TestMenus(HttpCase):
         return [
             menu
             for menu in menus.values()
-            if menu["appID"] == app and menu["id"] != app and menu["actionID"]
+            if menu["appID"] == app
+            and menu["actionID"]
+            and menu["xmlid"].startswith("order_management.")
         ]
 
     def test_addresses(self):

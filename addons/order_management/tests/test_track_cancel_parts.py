@@ -73,7 +73,7 @@ class TestTrackCancelParts(TrackCase):
         [asked] = self.part._get_tracking_values()["requests"]
         self.assertEqual(
             [(one["goods"], one["label"]) for one in asked["parts"]],
-            [("4 Lamp", "Cancelled"), ("2 Table", "Has left already")],
+            [("4 Units Lamp", "Cancelled"), ("2 Units Table", "Has left already")],
         )
 
     def test_left_while_it_waited(self):

@@ -86,7 +86,7 @@ class TestVarianceFiles(VarianceCase, HttpCase):
         ]
 
     def test_list(self):
-        rows = {row["Sales Order"]: row for row in self._export()}
+        rows = {row["Order"]: row for row in self._export()}
         self.assertEqual(len(rows), 3)
         row = rows[self.cut.name]
         self.assertEqual(row["Product"], self.product.display_name)
@@ -98,7 +98,7 @@ class TestVarianceFiles(VarianceCase, HttpCase):
 
     def _get_groups(self, rows):
         """``{label without the number of records: row}`` of the group headers."""
-        heads = [row for row in rows if row["Sales Order"] in (None, "")]
+        heads = [row for row in rows if row["Order"] in (None, "")]
         return {row["Product"].strip(): row for row in heads}
 
     def test_groups(self):
@@ -114,7 +114,7 @@ class TestVarianceFiles(VarianceCase, HttpCase):
         self.assertEqual((nuts["Requested"], nuts["Fill Rate"]), (2, 0.5))
         # lines below their group, with their reasons
         self.assertEqual(len(rows), 5)
-        lines = [row for row in rows if row["Sales Order"] == self.nuts.name]
+        lines = [row for row in rows if row["Order"] == self.nuts.name]
         self.assertEqual(lines[0]["Cut or Closed Because"], "Damaged")
 
     def test_groups_in_groups(self):

@@ -25,13 +25,18 @@ class OrderApprovalTrial(models.TransientModel):
                 orders=f"{trial.order_count:,}",
             )
 
-    def _try_orders(self, orders):
-        """Quotas and credit limits are those of today.
+    def action_try(self):
+        """Override of the mixin.
 
         :raises UserError: the rule cannot be asked
         """
-        matches = self.rule_id._match(orders)
+        action = super().action_try()
         self.rule_id._check_not_passed_over()
+        return action
+
+    def _try_orders(self, orders):
+        """Quotas and credit limits are those of today."""
+        matches = self.rule_id._match(orders)
         return [
             {"order_id": order_id, "why": "; ".join(rows[0][1])}
             for order_id, rows in matches.items()

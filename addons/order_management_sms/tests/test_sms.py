@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""OM-18: customers hear by text message, once, in their language, where it is wanted."""
+"""OM-18: customers hear by text message, once, in their language, where wanted."""
 
 from odoo.fields import Command
 from odoo.tests import tagged
