@@ -61,7 +61,9 @@ class AccountMove(models.Model):
             if expense := line.sales_expense_id._origin:
                 asked[expense] = asked.get(expense, 0.0) + amount
                 continue
-            type_ = types[line.account_id.id]
+            type_ = types.get(line.account_id.id)
+            if not type_:
+                continue
             for centre, part in line._split_by_centre(centres, amount):
                 cell = centre.id, type_.id, day
                 direct[cell] = direct.get(cell, 0.0) + part
