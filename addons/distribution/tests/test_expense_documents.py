@@ -35,6 +35,15 @@ class TestExpenseDocuments(BudgetCase):
         [entry] = self._records(self.line.action_view_entries())
         self.assertEqual((entry.account_move_id, entry.expense_id.id), (bill, False))
         self.assertEqual(self._records(bill.action_view_sales_expenses()), entry)
+        self.assertFalse(entry.partner_id, "a vendor is no dealer")
+        credit = self._bill(
+            10,
+            centre=self.south,
+            move_type="out_refund",
+            partner_id=self.dealer.partner_id.id,
+        )
+        entry = self._records(credit.action_view_sales_expenses())
+        self.assertEqual(entry.partner_id, self.dealer.partner_id)
 
     def test_lines_of_one_month_ask_together(self):
         """Each of them would fit, both together do not: the form says so."""
