@@ -53,16 +53,18 @@ class AccountMove(models.Model):
         )
         centres = self._get_expense_centres(lines, self.company_id)
         day = self.date or fields.Date.context_today(self)
-        direct, requests = {}, {}
+        direct, asked = {}, {}
         for line in lines:
             # what is not saved has no balance yet
             amount = self.direction_sign * line.price_subtotal
             amount /= line.currency_rate or 1.0
             if expense := line.sales_expense_id._origin:
-                requests[expense] = requests.get(expense, 0.0) + amount
+                asked[expense] = asked.get(expense, 0.0) + amount
                 continue
-            type_ = types[line.account_id.id]
+            type_ = types.get(line.account_id.id)
+            if not type_:
+                continue
             for centre, part in line._split_by_centre(centres, amount):
                 cell = centre.id, type_.id, day
                 direct[cell] = direct.get(cell, 0.0) + part
-        return direct, requests
+        return direct, asked

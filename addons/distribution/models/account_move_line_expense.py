@@ -62,16 +62,19 @@ class AccountMoveLine(models.Model):
         :param centres: living and archived centres named by these lines
         """
         self.ensure_one()
+        move = self.move_id
+        # a vendor, or an employee who paid, is no dealer that it was spent on
+        is_bought = move.is_purchase_document(include_receipts=True)
         common = {
             "company_id": self.company_id.id,
             "kind": self._get_expense_kind(),
             "date": self.date,
-            "partner_id": self.move_id.commercial_partner_id.id,
+            "partner_id": not is_bought and move.commercial_partner_id.id,
             "product_id": self.product_id.id,
             "quantity": self.quantity,
             "name": self.name,
             "account_move_line_id": self.id,
-            "account_move_id": self.move_id.id,
+            "account_move_id": move.id,
         }
         if expense := self.sales_expense_id.sudo():
             expense._check_open_for(self.balance)

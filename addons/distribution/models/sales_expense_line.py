@@ -98,7 +98,10 @@ class SalesExpenseLine(models.Model):
                 line.is_over_budget = bool(
                     row
                     and line.expense_id.state == "draft"
-                    and line._get_asked_together() > row["available"]
+                    and line.company_currency_id.compare_amounts(
+                        line._get_asked_together(), row["available"]
+                    )
+                    > 0
                 )
 
     def _get_asked_together(self):

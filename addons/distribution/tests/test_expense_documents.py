@@ -35,6 +35,15 @@ class TestExpenseDocuments(BudgetCase):
         [entry] = self._records(self.line.action_view_entries())
         self.assertEqual((entry.account_move_id, entry.expense_id.id), (bill, False))
         self.assertEqual(self._records(bill.action_view_sales_expenses()), entry)
+        self.assertFalse(entry.partner_id, "a vendor is no dealer")
+        credit = self._bill(
+            10,
+            centre=self.south,
+            move_type="out_refund",
+            partner_id=self.dealer.partner_id.id,
+        )
+        entry = self._records(credit.action_view_sales_expenses())
+        self.assertEqual(entry.partner_id, self.dealer.partner_id)
 
     def test_lines_of_one_month_ask_together(self):
         """Each of them would fit, both together do not: the form says so."""
@@ -50,11 +59,11 @@ class TestExpenseDocuments(BudgetCase):
     def test_bill_tells_what_is_left(self):
         bill = self._bill(300, centre=self.south, post=False)
         self.assertIn("South · Display · 2026-03", bill.expense_budget_hint)
-        self.assertRegex(bill.expense_budget_hint, "300.00.* 1,000.00.* available")
+        self.assertRegex(bill.expense_budget_hint, "300.00 here.*1,000.00 available")
         self.assertFalse(bill.is_over_expense_budget)
         self._bill(800, centre=self.south)
         bill.invalidate_recordset()
-        self.assertRegex(bill.expense_budget_hint, "300.00.* 200.00.* available")
+        self.assertRegex(bill.expense_budget_hint, "300.00 here.*200.00 available")
         self.assertTrue(bill.is_over_expense_budget)
         bill.invoice_line_ids.analytic_distribution = {str(self.north.id): 100}
         self.assertIn("North", bill.expense_budget_hint)
@@ -82,15 +91,19 @@ class TestExpenseDocuments(BudgetCase):
                 "invoice_line_ids": [Command.create(line)],
             }
         )
-        self.assertRegex(bill.expense_budget_hint, "South.*600.00.*1,000.00.*available")
-        self.assertRegex(bill.expense_budget_hint, "North.*600.00.*1,000.00.*available")
+        self.assertRegex(
+            bill.expense_budget_hint, "South.*600.00 here.*1,000.00 available"
+        )
+        self.assertRegex(
+            bill.expense_budget_hint, "North.*600.00 here.*1,000.00 available"
+        )
         self.assertFalse(bill.is_over_expense_budget)
 
     def test_bill_of_a_request(self):
         expense = self._approved(400)
         bill = self._bill(350, expense, post=False)
         self.assertRegex(
-            bill.expense_budget_hint, "350.00.* 400.00.* approved and not spent"
+            bill.expense_budget_hint, "350.00 here.*400.00 approved and not spent"
         )
         self.assertFalse(bill.is_over_expense_budget)
         bill.invoice_line_ids.price_unit = 1001

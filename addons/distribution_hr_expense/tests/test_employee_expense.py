@@ -79,7 +79,7 @@ class TestEmployeeExpense(BudgetCase):
         sales = self._approved(400)
         expense = self._create(150, sales_expense_id=sales.id)
         self.assertRegex(
-            expense.expense_budget_hint, "150.00.* 400.00.* approved and not spent"
+            expense.expense_budget_hint, "150.00 here.*400.00 approved and not spent"
         )
         self.assertFalse(expense.is_over_expense_budget)
         direct = self._create(
@@ -87,6 +87,6 @@ class TestEmployeeExpense(BudgetCase):
             analytic_distribution={str(self.south.id): 100},
             account_id=self.account.id,
         )
-        self.assertRegex(direct.expense_budget_hint, "601.00.* 600.00.* available")
+        self.assertRegex(direct.expense_budget_hint, "601.00 here.*600.00 available")
         self.assertTrue(direct.is_over_expense_budget)
         self.assertFalse(self._create(10, account_id=False).expense_budget_hint)
