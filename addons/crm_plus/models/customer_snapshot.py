@@ -154,11 +154,6 @@ class CustomerSnapshot(models.Model):
             ]
         )
 
-    def action_open_partner(self):
-        """The customer's form."""
-        self.ensure_one()
-        return self.partner_id.get_formview_action()
-
     def action_schedule_activity(self):
         """Plan an activity for each of these customers."""
         return self._get_activity_action(self.partner_id)
