@@ -183,11 +183,11 @@ def test_changes(world):
     person = Victim(browser, server.url)
     person.open("hub-changes")
     for number in range(2):
+        person.open("hub-changes")
         person.page.locator(".o_data_row .o_data_cell").nth(number).click()
-        person.page.wait_for_selector(".o_form_view")
         person.settle()
         person.sees(f"change-{number}")
-        person.follow("hub-changes")
+    person.open("hub-changes")
     person.sees("changes", "newer", "street")
 
 

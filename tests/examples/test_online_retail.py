@@ -62,16 +62,20 @@ def load(database, tmp_path, *args, data=SAMPLE):
     return json.loads((tmp_path / "report.json").read_text())
 
 
-def load_as_people_do(database, tmp_path):
-    """The same, as a command of its own."""
-    done = subprocess.run(
-        [sys.executable, *prepare(database, tmp_path)],
+def run(database, tmp_path, **options):
+    """The same, as a command of its own; what has ended."""
+    return subprocess.run(
+        [sys.executable, *prepare(database, tmp_path, **options)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "ODOO_QUEUE_JOB_CHANNELS": "root:0"},
         check=False,
     )
+
+
+def load_as_people_do(database, tmp_path):
+    done = run(database, tmp_path)
     assert done.returncode == 0, done.stdout
     return json.loads((tmp_path / "report.json").read_text())
 
@@ -235,10 +239,9 @@ def test_a_file_that_is_not_it(database, tmp_path):
 
 
 def refuse(database, tmp_path, data):
-    process = start(database, tmp_path, data=data)
-    code, output = process.wait(), (tmp_path / "output").read_text()
-    assert code == 1 and "Traceback" not in output, output
-    return output
+    done = run(database, tmp_path, data=data)
+    assert done.returncode == 1 and "Traceback" not in done.stdout, done.stdout
+    return done.stdout
 
 
 if DATA.is_file():

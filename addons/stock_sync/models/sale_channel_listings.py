@@ -110,12 +110,14 @@ class SaleChannel(models.Model):
         """
         self.ensure_one()
         seen_at = seen_at or fields.Datetime.to_string(fields.Datetime.now())
+        check_id = check.id if check else False
         self.sudo()._with_lane(
             "other",
             eta=fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
             description=self.env._("Listings of %(channel)s", channel=self.name),
-            identity_key=f"stock_sync.listings:{self.id}:{cursor}",
-        )._job_fetch_listings(cursor, seen_at, check.id if check else False, attempt)
+            # a comparison reads for itself: who only reads would not end it
+            identity_key=f"stock_sync.listings:{check_id}:{cursor}:{self.id}",
+        )._job_fetch_listings(cursor, seen_at, check_id, attempt)
 
     def _job_fetch_listings(self, cursor, seen_at, check_id=False, attempt=0):
         """Read one page, store and match it; the next one is a job of its own.

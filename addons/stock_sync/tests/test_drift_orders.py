@@ -163,6 +163,15 @@ class TestDriftOrders(StockSyncCommon):
         self.assertEqual(first.orders_state, "failed")
         self.assertEqual(second.orders_state, "running")
 
+    def test_started_while_listings_are_read(self):
+        """It has a job of its own, and does not wait for what never ends it."""
+        self.channel.action_fetch_listings()
+        check = self.env["channel.drift.check"]._start(self.channel)
+        jobs = self.env["queue.job"].search(
+            [("identity_key", "=like", f"stock_sync.listings:%:{self.channel.id}")]
+        )
+        self.assertEqual({job.args[2] for job in jobs}, {False, check.id})
+
     def test_clerks_look_and_managers_fetch(self):
         self._place("O1", 1)
         check = self._compare()
