@@ -129,7 +129,9 @@ class SaleChannel(models.Model):
             )
             problems.append(("lost", ERROR, text))
         problems += self._get_token_problems()
-        problems += self._get_reading_problems()
+        if self.sync_state != "lost":
+            # else nothing is read, and why is said above
+            problems += self._get_reading_problems()
         problems += self._get_silence_problems()
         if self.error_count:
             text = self.env._(

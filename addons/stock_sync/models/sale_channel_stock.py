@@ -251,7 +251,7 @@ class SaleChannel(models.Model):
         if isinstance(error, errors.Stale):
             return "stale", -1 if error.current is None else error.current, text
         if isinstance(error, errors.NotFound):
-            return "gone", 0, self._get_gone_text()
+            return "gone", 0, f"{self._get_gone_text()} ({error})"
         if isinstance(error, errors.Unavailable):
             return "unknown", 0, text
         if getattr(error, "is_temporary", False):

@@ -222,6 +222,8 @@ class TestHealth(StockSyncCommon):
 
     # --- stock ---
     def _tell(self):
+        # each run of the cron begins with empty caches
+        self.channel.invalidate_recordset()
         self.env["sale.channel"]._cron_health()
         self.channel.invalidate_recordset()
         return self.channel.activity_ids.mapped("sync_kind")
