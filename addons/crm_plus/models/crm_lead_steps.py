@@ -88,24 +88,36 @@ class CrmLead(models.Model):
         }
 
     def _get_invoice_steps(self):
-        """:return: {lead id: (invoiced, collected)} with tax, in company currency."""
+        """What the lead's orders have on invoices, which may bill others as well.
+
+        :return: {lead id: (invoiced, collected)} with tax, in company currency; of an
+            invoice that is paid in part, the same part of each of its lines
+        """
         self.env["account.move"].flush_model()
         self.env["sale.order.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT i.lead_id, sum(m.amount_total_signed),
+                SELECT i.lead_id, sum(a.amount),
                     sum(CASE WHEN m.payment_state IN ('in_payment', 'paid')
-                        THEN m.amount_total_signed
-                        ELSE m.amount_total_signed - m.amount_residual_signed END)
+                        THEN a.amount
+                        ELSE a.amount * (1 - COALESCE(m.amount_residual_signed
+                            / NULLIF(m.amount_total_signed, 0), 0)) END)
                 FROM (
-                    SELECT DISTINCT o.opportunity_id AS lead_id, al.move_id
+                    SELECT DISTINCT o.opportunity_id AS lead_id, al.id, al.move_id,
+                        al.price_total
                     FROM sale_order o
                     JOIN sale_order_line l ON l.order_id = o.id
                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
                     JOIN account_move_line al ON al.id = r.invoice_line_id
                     WHERE o.opportunity_id IN %s
-                ) i JOIN account_move m ON m.id = i.move_id AND m.state = 'posted'
+                ) i
+                JOIN account_move m ON m.id = i.move_id AND m.state = 'posted'
+                CROSS JOIN LATERAL (
+                    -- tax and rate as the whole invoice has them
+                    SELECT i.price_total * COALESCE(m.amount_total_signed
+                        / NULLIF(m.amount_total, 0), 0) AS amount
+                ) a
                 GROUP BY i.lead_id
                 """,
                 tuple(self.ids) or (0,),

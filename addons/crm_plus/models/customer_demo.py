@@ -107,6 +107,7 @@ class CustomerSnapshot(models.Model):
         return {
             "partner_id": partner.id,
             "partner_invoice_id": partner.id,
+            "partner_shipping_id": partner.id,
             "date_order": moment.now - timedelta(days=days),
             "state": "sale",
             "user_id": partner.user_id.id,

@@ -188,7 +188,7 @@ class CustomerPlaybook(models.Model):
             "horizon_on": moment.today + timedelta(days=self.horizon_days),
             "churn_band": snapshot.churn_band,
             "value_at_risk": snapshot.value_at_risk,
-            "reason": snapshot.churn_words,
+            "churn_reason": snapshot.churn_reason,
         }
 
     def _plan_activities(self, entries):
@@ -197,7 +197,9 @@ class CustomerPlaybook(models.Model):
         )
 
     def _prepare_activity_vals(self, entry):
-        """Hook: the activity for one customer."""
+        """Hook: the activity for one customer, in the language of who gets it."""
+        lang = entry.user_id.lang or self.env.lang
+        self, entry = self.with_context(lang=lang), entry.with_context(lang=lang)
         due = entry.entered_on + timedelta(days=self.delay_days)
         summary = self.summary or self.name
         if entry.reason:

@@ -31,7 +31,8 @@ class CustomerPlaybookEntry(models.Model):
     entered_on = fields.Date(required=True)
     horizon_on = fields.Date("Decided On", required=True)
     churn_band = fields.Selection(CHURN_BANDS, "Churn Risk")
-    reason = fields.Char()
+    churn_reason = fields.Json("Reasons of the Risk", help="As of the day of entering.")
+    reason = fields.Char(compute="_compute_reason")
     value_at_risk = fields.Monetary()
     state = fields.Selection(
         [("open", "Open"), ("saved", "Saved"), ("lost", "Not Saved")],
@@ -46,6 +47,19 @@ class CustomerPlaybookEntry(models.Model):
     revenue_after = fields.Monetary(
         help="Net purchases from entering to the day it was decided."
     )
+
+    @api.depends("churn_reason", "company_id")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        """What was known on the day of entering, in the reader's language."""
+        for entry in self:
+            snapshot = self.env["customer.snapshot"].new(
+                {
+                    "company_id": entry.company_id.id,
+                    "churn_reason": entry.churn_reason,
+                }
+            )
+            entry.reason = "; ".join(snapshot._get_churn_reason_texts())
 
     @api.model
     def _measure(self, moment):

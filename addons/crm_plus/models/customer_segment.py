@@ -35,7 +35,7 @@ class CustomerSegment(models.Model):
     domain = fields.Char(
         "Rule", default="[]", help="On customers in figures.", tracking=True
     )
-    note = fields.Text("What It Is For")
+    note = fields.Text("What It Is For", translate=True)
     member_ids = fields.One2many("customer.segment.member", "segment_id")
     partner_ids = fields.Many2many(
         "res.partner",

@@ -20,7 +20,10 @@ class CustomerGroupReport(models.Model):
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     age_band = fields.Selection(
-        selection=lambda self: self.env["res.partner"]._fields["age_band"].selection,
+        # in the reader's language: a list that is borrowed has no translations
+        selection=lambda self: (
+            self.env["res.partner"]._fields["age_band"]._description_selection(self.env)
+        ),
         string="Age",
         readonly=True,
     )

@@ -81,6 +81,24 @@ class TestCustomerFollowUp(HygieneCommon):
         self.assertEqual(self._steps()[-1], "done")
         self.assertEqual(self.lead.step_collected, 100.0)
 
+    def test_one_invoice_for_several_orders(self):
+        """A bill for all of a month: of the deal its own lines only."""
+        order = self._create_order(self.customer, opportunity_id=self.lead.id)
+        other = self._create_order(self.customer, 300.0)
+        orders = order + other
+        orders.action_confirm()
+        orders.order_line.qty_delivered = 1
+        invoice = orders._create_invoices()
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 400.0)
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"amount": 200.0})._create_payments()
+        self.assertEqual(self._steps()[-1], "open")
+        self.assertEqual(self.lead.step_invoiced, 100.0)
+        self.assertEqual(self.lead.step_collected, 50.0)
+
     def test_steps_are_read_for_the_whole_page(self):
         leads = self.lead + self.lead.copy() + self.lead.copy()
         self.env.flush_all()
@@ -239,6 +257,20 @@ class TestCustomerFollowUp(HygieneCommon):
             ["revenue_12m:sum", "customer_count:sum"],
         )
         self.assertEqual(groups, [(industry, self.customer.age_band, 900.0, 1)])
+
+    def test_age_in_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("vi_VN")
+        bands = self.env["ir.model.fields.selection"].search(
+            [
+                ("field_id.model", "=", "res.partner"),
+                ("field_id.name", "=", "age_band"),
+                ("value", "=", "65"),
+            ]
+        )
+        bands.with_context(lang="vi_VN").name = "Từ 65 trở lên"
+        report = self.env["customer.group.report"].with_context(lang="vi_VN")
+        bands = dict(report.fields_get(["age_band"])["age_band"]["selection"])
+        self.assertEqual(bands["65"], "Từ 65 trở lên")
 
     def flush_tracking(self):
         self.env.flush_all()

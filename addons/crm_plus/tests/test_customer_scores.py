@@ -266,6 +266,21 @@ class TestCustomerPlaybook(CustomerCommon):
         self.assertTrue(activity.summary.startswith("Ask why"))
         self.assertEqual(activity.date_deadline, self.today + timedelta(days=2))
 
+    def test_in_the_language_of_who_gets_it(self):
+        """The night runs in English; the call is for somebody who reads Vietnamese."""
+        self.env["res.lang"]._activate_lang("vi_VN")
+        self.seller.lang = "vi_VN"
+        self.book.with_context(lang="vi_VN").summary = "Hỏi lý do"
+        self.env.cr.execute(
+            "UPDATE customer_snapshot SET churn_reason = %s WHERE company_id = %s",
+            ['[{"code": "once", "days": 100}]', self.company.id],
+        )
+        self.env.invalidate_all()
+        entry = self.book._run(self.moment).filtered(lambda row: row.arm == "acted")[0]
+        summary = entry.partner_id.activity_ids.summary
+        self.assertTrue(summary.startswith("Hỏi lý do: "), summary)
+        self.assertEqual(entry.reason, "Bought once, 100 days ago")
+
     def test_same_chance(self):
         """Chance decides alike for one customer every time."""
         first = {c: self.book._is_left_alone(c) for c in self.customers}

@@ -23,6 +23,14 @@ class HelpdeskTicket(models.Model):
     next_ids = fields.One2many("helpdesk.ticket", "previous_id", "Followed By")
     next_count = fields.Integer(compute="_compute_next_count")
 
+    @api.depends("name", "number")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for ticket in self:
+            # a number comes with saving: until then it would be "/ - False"
+            if not (ticket.id or ticket._origin):
+                ticket.display_name = ticket.name or self.env._("New Ticket")
+
     @api.depends("next_ids")
     def _compute_next_count(self):
         for ticket in self:

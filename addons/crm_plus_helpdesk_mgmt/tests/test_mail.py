@@ -167,6 +167,8 @@ class TestMail(ServiceCase, MailCase):
         tickets = self.env["helpdesk.ticket"].with_context(
             **literal_eval(action["context"])
         )
+        started = tickets.with_user(self.agent).new({})
+        self.assertEqual(started.display_name, "New Ticket")
         ticket = tickets.with_user(self.agent).create(
             {
                 "name": "Kettle leaks",
@@ -179,6 +181,7 @@ class TestMail(ServiceCase, MailCase):
             ticket.channel_id,
             self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone"),
         )
+        self.assertEqual(ticket.display_name, f"{ticket.number} - Kettle leaks")
         self.assertFalse(ticket.auto_answered_at)
 
     def _reply(self, ticket, **vals):
