@@ -28,7 +28,7 @@ class ChannelOrderImporter(models.AbstractModel):
     @api.model
     def _tell_orders(self, items):
         """Override: parcels of orders that the channel calls delivered arrived."""
-        super()._tell_orders(items)
+        result = super()._tell_orders(items)
         news = [
             item
             for item in items
@@ -37,20 +37,18 @@ class ChannelOrderImporter(models.AbstractModel):
         ]
         if news:
             self._note_arrivals(news)
+        return result
 
     @api.model
     def _note_arrivals(self, items):
+        """Write it into the history of the parcels, once."""
         # sudo: the history of parcels is the system's to write
         events_sudo = self.env["shipment.event"].sudo()
-        vals_list = []
-        for item in items:
-            order_sudo = item.sale_order.sudo()
-            # of a part that is here still nobody knows which one arrived
-            if not order_sudo._has_shipped_all():
-                continue
-            parts = order_sudo._get_channel_root()._get_split_family()
-            for picking in parts.picking_ids.filtered(_is_under_way):
-                vals_list.append(self._prepare_arrival(item, picking))
+        vals_list = [
+            self._prepare_arrival(item, picking)
+            for item in items
+            for picking in self._get_under_way(item.sale_order.sudo())
+        ]
         known = events_sudo.search(
             [
                 ("picking_id", "in", [vals["picking_id"] for vals in vals_list]),
@@ -66,6 +64,15 @@ class ChannelOrderImporter(models.AbstractModel):
             ]
         )
         events.picking_id._apply_shipment_events()
+
+    @api.model
+    def _get_under_way(self, order):
+        """The parcels of an order that may have arrived; none where a part of it is
+        here still, as nobody knows which one arrived."""
+        if not order._has_shipped_all():
+            return order.picking_ids.browse()
+        parts = order._get_channel_root()._get_split_family()
+        return parts.picking_ids.filtered(_is_under_way)
 
     @api.model
     def _prepare_arrival(self, item, picking):

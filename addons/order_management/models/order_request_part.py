@@ -26,7 +26,7 @@ class OrderRequestPart(models.Model):
     goods = fields.Char(compute="_compute_goods")
     state = fields.Selection(
         [
-            ("waiting", "Not decided yet"),
+            ("waiting", "Waiting"),
             ("cancelled", "Cancelled"),
             ("left", "Has left already"),
             ("kept", "Goes on"),

@@ -7,7 +7,8 @@ from odoo.fields import Domain
 class SaleOrder(models.Model):
     """An order; here: its end is asked for once, in however many parts it comes."""
 
-    _inherit = "sale.order"
+    # split by concern
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _create_request(self, kind, text, lines, nonce, reason_id=None):
         """Override: the end of an order is the end of all of its parts."""

@@ -128,7 +128,9 @@ class StockPicking(models.Model):
         )
         # sudo: who looks after parcels need not read carriers; archived ones sent some
         carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
-        groups = carriers.search([]).grouped("unscanned_late_days")
+        groups = carriers.search([("unscanned_late_days", ">=", 0)]).grouped(
+            "unscanned_late_days"
+        )
         return unseen & Domain.OR(
             Domain("carrier_id", "in", some.ids)
             & Domain("deliver_by", "<", now - timedelta(days=days))
