@@ -254,7 +254,7 @@ def test_the_demo_tells_a_story_of_expenses(world):
 
     expenses = read("sales.expense", [], "state", "actual_amount", "refusal", "type_id")
     states = {expense["state"] for expense in expenses}
-    assert {"draft", "submitted", "approved", "executed", "refused"} <= states
+    assert {"submitted", "approved", "executed", "closed", "refused"} <= states
     posted = [expense for expense in expenses if expense["actual_amount"]]
     assert len({expense["type_id"][0] for expense in posted}) >= 2
     assert any("budget" in (expense["refusal"] or "") for expense in expenses)
