@@ -11,7 +11,7 @@ from ..benchmarks.run import Process
 
 ORDERS, PARTNERS, WAITING = 60_000, 40_000, 2_400
 #: enough to know that the views were really read
-LEAST = {"explain": 80, "explain_screens": 150, "explain_groups": 90}
+LEAST = {"explain": 80}
 
 
 @pytest.fixture(scope="module")

@@ -275,7 +275,9 @@ def _type(records, node, word, made):
     elif records._fields[name].type == "many2one":
         # the box offers names, and then asks for the one that was chosen
         ids = [found[0] for found in records[name].name_search(word)]
-        domain = [(name, node.get("operator") or "in", ids or [0])]
+        # there is no child of what was not found
+        operator = ids and node.get("operator") or "in"
+        domain = [(name, operator, ids or [0])]
     elif records._fields[name].type == "selection":
         domain = [(name, "=", word)]
     else:
