@@ -2,4 +2,3 @@
 
 from . import channel_return
 from . import helpdesk_ticket
-from . import helpdesk_ticket_link

@@ -8,9 +8,7 @@ class HelpdeskTicket(models.Model):
 
     _inherit = "helpdesk.ticket"
 
-    return_id = fields.Many2one(
-        "channel.return", string="Return", index="btree_not_null", tracking=True
-    )
+    return_id = fields.Many2one("channel.return", index="btree_not_null", tracking=True)
 
     @api.model
     def _get_document_fields(self):
