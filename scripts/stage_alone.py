@@ -143,7 +143,8 @@ def whole(addon, tests, tags, start=None):
                 database,
                 ",".join(tags),
                 f"alone-{addon}",
-                *("-i", addon),
+                # a bridge is there already where Odoo brings its other side
+                *("-i", addon, "-u", addon),
                 program=program,
             )
             result = judge_odoo_log(code, log, sum(tests.values()))

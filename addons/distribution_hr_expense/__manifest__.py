@@ -17,5 +17,6 @@
     "demo": [
         "demo/hr_expense_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

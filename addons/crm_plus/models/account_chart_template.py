@@ -21,9 +21,8 @@ class AccountChartTemplate(models.AbstractModel):
         """Installed in one go, demo data is there before Odoo loads a chart."""
         # what the chart's own loading needs has no say about invoices
         context = {"tracking_disable": True, "allowed_company_ids": company.ids}
-        snapshots = self.env["customer.snapshot"].with_context(
-            context  # pylint: disable=context-overridden
-        )
+        snapshots = self.env["customer.snapshot"]
+        snapshots = snapshots.with_context(context)  # pylint: disable=context-overridden
         orders = snapshots._get_demo_orders()
         if not orders:
             return

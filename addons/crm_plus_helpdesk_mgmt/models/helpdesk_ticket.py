@@ -25,11 +25,12 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("name", "number")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for ticket in self:
             # a number comes with saving: until then it would be "/ - False"
             if not (ticket.id or ticket._origin):
                 ticket.display_name = ticket.name or self.env._("New Ticket")
+        return result
 
     @api.depends("next_ids")
     def _compute_next_count(self):
