@@ -70,7 +70,18 @@ def uninstall_hook(env):
     env.cr.execute("UPDATE res_company SET budget_plan_id = NULL")
     for table in _OWN_TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    _keep_centres(env)
     env.invalidate_all()
+
+
+def _keep_centres(env):
+    """The demo's responsibility centres stay: the books have entries of them."""
+    env["ir.model.data"].search(
+        [
+            ("module", "=", "distribution"),
+            ("model", "in", ("account.analytic.plan", "account.analytic.account")),
+        ]
+    ).unlink()
 
 
 def _release_quotas(env):
