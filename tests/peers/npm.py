@@ -59,7 +59,9 @@ def _install(name, files, folder):
     for path in files:
         shutil.copy(path, folder)
     done = subprocess.run(
-        [*_npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        # not "ci": some registries lack packages of other systems, so that the lock
+        # file does; what it names is installed as it says all the same
+        [*_npm(), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -68,7 +70,7 @@ def _install(name, files, folder):
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"npm ci of {name}:\n{done.stdout[-2000:]}")
+        raise RuntimeError(f"npm install of {name}:\n{done.stdout[-2000:]}")
     (folder / "installed").touch()
 
 
