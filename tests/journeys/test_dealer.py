@@ -139,6 +139,9 @@ def test_a_dealer_orders_within_the_quota(world, size):
     coffee.wait_for()
     asked = coffee.locator("input")
     asked.fill("500")
+    # what the search finds is drawn while the number is being typed
+    person.settle(quiet=600)
+    assert asked.input_value() == "500"
     asked.press("Tab")
     page.locator(".alert-warning", has_text="left").wait_for()
     page.click(".o_dealer_send")

@@ -39,6 +39,10 @@ class SaleChannel(models.Model):
         check = self.env["channel.drift.check"].browse(check_id).exists()
         if check.orders_state != "running":
             return self.env._("Another check was started.")
+        if self.sync_state == "paused":
+            text = self.env._("Not connected: nothing read")
+            check._fail_orders(text)
+            return text
         can = self._get_capabilities()
         start = fields.Datetime.to_datetime(since)
         end = check.started_at

@@ -127,6 +127,10 @@ class SaleChannel(models.Model):
         self.ensure_one()
         self._lock_topic("listings")
         check = self.env["channel.drift.check"].browse(check_id or []).exists()
+        if self.sync_state == "paused":
+            text = self.env._("Not connected: nothing read")
+            check._fail(text)
+            return text
         try:
             page = self._with_fresh_token(lambda adapter: adapter.list_listings(cursor))
         except errors.ChannelError as error:

@@ -138,6 +138,22 @@ class TestHealth(StockSyncCommon):
         self.assertEqual(self.channel.sync_health, "off")
         self.assertIn(self.env.user.name, self.channel.sync_pause_reason)
 
+    def test_paused_compares_nothing(self):
+        """A comparison that is on its way ends, and the shop is not called."""
+        drift = self.env["channel.drift.check"]
+        drift._start(self.channel)
+        check = drift.search([("channel_id", "=", self.channel.id)], limit=1)
+        check.orders_state = "running"
+        self.channel.action_pause()
+        kind = self.channel._get_adapter_class()
+        for name in ("list_listings", "list_orders"):
+            self.patch(kind, name, lambda *_args, **_kwargs: self.fail("called"))
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        self.channel._job_fetch_listings("", now, check.id)
+        self.channel._job_compare_orders(check.id, now)
+        self.assertEqual(check.state, "failed")
+        self.assertEqual(check.orders_state, "failed")
+
     def test_cron_enqueues_and_never_raises(self):
         self.env["sale.channel"]._cron_poll()
         self.env["channel.intent"]._cron_send()

@@ -30,6 +30,8 @@ export class DealerOrder extends Component {
     setup() {
         this.searches = new KeepLast();
         this.quotes = new KeepLast();
+        // {product id: text}: what is drawn anew while somebody types keeps it
+        this.typing = {};
         this.state = useState({
             text: "",
             page: 1,
@@ -125,6 +127,15 @@ export class DealerOrder extends Component {
         return showNumber(quantity, localization);
     }
 
+    /** The text in the field of a product's quantity. */
+    getTyped(product) {
+        return this.typing[product.id] ?? this.showQuantity(this.getQuantity(product));
+    }
+
+    onType(product, ev) {
+        this.typing[product.id] = ev.target.value;
+    }
+
     onQuantity(product, ev) {
         this.setQuantity(product, readNumber(ev.target.value, localization));
         // also where nothing changed: what was typed was no number, or is written anew
@@ -132,6 +143,7 @@ export class DealerOrder extends Component {
     }
 
     setQuantity(product, quantity) {
+        delete this.typing[product.id];
         const lines = this.state.lines;
         const index = lines.findIndex((line) => line.product_id === product.id);
         if (!(quantity > 0)) {
