@@ -61,7 +61,14 @@ def _install(name, files, folder):
     done = subprocess.run(
         # not "ci": some registries lack packages of other systems, so that the lock
         # file does; what it names is installed as it says all the same
-        [*_npm(), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
+        [
+            *_npm(),
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
