@@ -1,5 +1,6 @@
 """The Shopee adapter against a simulator that a foreign SDK gets along with as well."""
 
+import itertools
 import json
 import sys
 import threading
@@ -66,12 +67,13 @@ def connect(simulator, shop=None, **changes):
 
 def all_refs(adapter, since=None):
     refs, cursor = [], ""
-    while True:
+    for _number in range(50):
         page = adapter.list_orders(since, None, cursor)
         refs += [ref.external_id for ref in page.refs]
         cursor = page.cursor
         if not cursor:
             return refs
+    raise AssertionError("a reading without end")
 
 
 @pytest.fixture
@@ -249,6 +251,22 @@ def test_many_pages_and_missing_orders(adapter, shop):
     read = adapter.read_orders([*refs[:49], "UNKNOWN"])
     assert read.missing == ("UNKNOWN",)
     assert len(read.orders) == 49
+
+
+def test_the_end_of_a_reading_does_not_run_away(adapter, simulator, shop, monkeypatch):
+    """A shop that takes seconds for each page is read to the end all the same."""
+    item = shop.add_item("Cream", ("A", 48000, 1000))
+    made = {shop.order([(item, 0, 1)])["order_sn"] for _index in range(3)}
+    clock = itertools.count(simulator.now() + 1, 5)
+
+    class Slow(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls.fromtimestamp(next(clock), tz)
+
+    monkeypatch.setattr("channels.shopee.adapter.datetime", Slow)
+    refs = all_refs(adapter, datetime.now(timezone.utc) - timedelta(days=16))
+    assert sorted(refs) == sorted(made), "once"
 
 
 def test_a_long_outage_is_read_in_stretches(adapter, simulator, shop):

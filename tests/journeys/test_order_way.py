@@ -257,7 +257,8 @@ def ask_back(customer, address):
     text = customer.text()
     assert "Order WAY-1" in text and "3 Units" in text and "Way Kettle" in text
     assert "Parcel 2 of 2" in text and "Way Cup" in text, "one order in two parts"
-    for secret in ("30.00", "90.00", "$", "Nguyễn Du", "905"):
+    # of the phone as much as no nonce has by chance
+    for secret in ("30.00", "90.00", "$", "Nguyễn Du", "611733", "611 733"):
         assert secret not in page.content(), secret
     assert not customer.is_too_wide()
 

@@ -161,6 +161,8 @@ class Rest:
     def __init__(self, url):
         self.url, self._session = url, requests.Session()
         self._session.trust_env = False
+        # Node ends an idle connection without a word, maybe while it is asked again
+        self._session.headers["Connection"] = "close"
         self.headers = self._session.headers
 
     def __call__(self, method, path, body=None):

@@ -133,6 +133,8 @@ class Graph:
     def __init__(self, url):
         self.url, self._session = url, requests.Session()
         self._session.trust_env = False
+        # Node ends an idle connection without a word, maybe while it is asked again
+        self._session.headers["Connection"] = "close"
 
     def __call__(self, query, **variables):
         answer = self._session.post(

@@ -132,12 +132,13 @@ class ShopeeAdapter(
         self, since: datetime | None, until: datetime | None, cursor: str = ""
     ) -> OrderPage:
         """One page of a stretch of at most 15 days; the cursor leads through the
-        stretches of a longer time."""
-        end = int((until or datetime.now(timezone.utc)).timestamp())
+        stretches of a longer time. It keeps the end of the whole: an end that went on
+        with the clock would never be reached by a shop that answers slowly."""
         if cursor:
-            start, _sep, page = cursor.partition("|")
-            start = int(start)
+            start, end, page = cursor.split("|", 2)
+            start, end = int(start), int(end)
         else:
+            end = int((until or datetime.now(timezone.utc)).timestamp())
             first = since.timestamp() if since else end - _WINDOW.total_seconds()
             start, page = int(first), ""
         stop = min(end, start + int(_WINDOW.total_seconds()))
@@ -163,9 +164,9 @@ class ShopeeAdapter(
         )
         following = ""
         if response.get("more") and response.get("next_cursor"):
-            following = f"{start}|{response['next_cursor']}"
+            following = f"{start}|{end}|{response['next_cursor']}"
         elif stop < end:
-            following = f"{stop}|"
+            following = f"{stop}|{end}|"
         return OrderPage(refs, following)
 
     def read_orders(self, external_ids: Sequence[str]) -> Orders:
