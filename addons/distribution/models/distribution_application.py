@@ -112,10 +112,9 @@ class DistributionApplication(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
             # numbers are given, not chosen
-            sequences = self.env["ir.sequence"].sudo().with_company(company)
-            vals["number"] = sequences.next_by_code("distribution.application")
+            vals.pop("number", None)
+        self.env["ir.sequence"]._fill_numbers(vals_list, self._name, "number")
         return super().create(vals_list)
 
     @api.constrains("email")

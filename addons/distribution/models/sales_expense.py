@@ -205,11 +205,10 @@ class SalesExpense(models.Model):
         :raises UserError: no analytic plan was chosen as responsibility centres
         """
         for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
-            sequence = self.env["ir.sequence"].with_company(company)
-            vals["name"] = sequence.next_by_code("sales.expense")
-            # nobody types what entries make
+            # numbers are given, and nobody types what entries make
+            vals.pop("name", None)
             vals.pop("actual_amount", None)
+        self.env["ir.sequence"]._fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

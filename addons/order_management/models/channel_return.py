@@ -136,17 +136,7 @@ class ChannelReturn(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number returns by their company's sequence."""
-        unnamed = {}
-        for vals in vals_list:
-            if not vals.get("name"):
-                company_id = vals.get("company_id") or self.env.company.id
-                unnamed.setdefault(company_id, []).append(vals)
-        for company_id, group in unnamed.items():
-            # numbers are no secret, sequences are
-            sequences = self.env["ir.sequence"].sudo().with_company(company_id)
-            names = sequences._draw_by_code(self._name, len(group))
-            for vals, name in zip(group, names, strict=True):
-                vals["name"] = name or sequences.next_by_code(self._name)
+        self.env["ir.sequence"]._fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

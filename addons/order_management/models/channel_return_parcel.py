@@ -126,12 +126,7 @@ class ChannelReturnParcel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number parcels by their company's sequence."""
-        for vals in vals_list:
-            if not vals.get("name"):
-                company_id = vals.get("company_id") or self.env.company.id
-                # numbers are no secret, sequences are
-                sequences = self.env["ir.sequence"].sudo().with_company(company_id)
-                vals["name"] = sequences.next_by_code(self._name)
+        self.env["ir.sequence"]._fill_numbers(vals_list, self._name)
         parcels = super().create(vals_list)
         keep_photos(parcels)
         return parcels

@@ -175,11 +175,12 @@ class CodSlip(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Number slips by their company's sequence."""
         for vals in vals_list:
-            if not vals.get("name") or vals["name"] == self.env._("New"):
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("cod.slip") or self.env._("New")
+            # the web client sends the default
+            if vals.get("name") == self.env._("New"):
+                del vals["name"]
+        self.env["ir.sequence"]._fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

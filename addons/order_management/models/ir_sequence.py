@@ -23,6 +23,28 @@ class IrSequence(models.Model):
         )
         return sequence._draw(count)
 
+    @api.model
+    def _fill_numbers(self, vals_list, code, field="name"):
+        """Give the records about to be created the next numbers of their companies.
+
+        :param vals_list: values for ``create``; those without ``field`` get it
+        :param code: of the sequences
+        """
+        missing = {}
+        for vals in vals_list:
+            if not vals.get(field):
+                company_id = vals.get("company_id") or self.env.company.id
+                missing.setdefault(company_id, []).append(vals)
+        for company_id, group in missing.items():
+            # numbers are no secret, sequences are
+            sequences = self.sudo().with_company(company_id)
+            numbers = sequences._draw_by_code(code, len(group))
+            for vals, number in zip(group, numbers, strict=True):
+                number = number or sequences.next_by_code(code)
+                # somebody may have deleted the sequence: the field's default stays
+                if number:
+                    vals[field] = number
+
     def _draw(self, count):
         """The next ``count`` numbers, as ``next_by_id`` would give them one by one.
 
