@@ -201,6 +201,8 @@ class TestSalesExpense(BudgetCase):
             {
                 "user_id": self.supervisor.id,
                 "delegate_id": deputy.id,
+                # where the deputy is it may still be yesterday
+                "date_from": "2026-01-01",
                 "date_to": "2099-01-01",
             }
         )
