@@ -95,7 +95,9 @@ class StockPicking(models.Model):
     @api.depends("cod_amount")
     def _compute_cod_currency_id(self):
         for picking in self:
-            picking.cod_currency_id = picking.cod_amount and picking.sale_id.currency_id
+            picking.cod_currency_id = (
+                picking.sale_id.currency_id if picking.cod_amount else False
+            )
 
     @api.depends("cod_amount", "cod_slip_line_ids.slip_id.state", "date_done")
     def _compute_cod(self):
