@@ -162,6 +162,7 @@ from . import stock_picking_scan
 from . import stock_picking_scan_take
 from . import stock_picking_scan_finish
 from . import stock_picking_floor_print
+from . import stock_picking_group
 from . import stock_rule_bulk
 from . import account_analytic_distribution_model
 from . import sale_order_fast_customer

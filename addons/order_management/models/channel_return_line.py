@@ -52,6 +52,7 @@ class ChannelReturnLine(models.Model):
         related="return_id.company_id", store=True, precompute=True, index=True
     )
     currency_id = fields.Many2one(related="return_id.currency_id")
+    partner_id = fields.Many2one(related="return_id.partner_id")
     state = fields.Selection(related="return_id.state")
     sequence = fields.Integer(default=10)
     order_id = fields.Many2one(

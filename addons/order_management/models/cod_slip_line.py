@@ -183,7 +183,7 @@ class CodSlipLine(models.Model):
                         **names,
                     )
                 )
-            if picking.sale_id and picking.cod_currency_id != slip.currency_id:
+            if picking.sale_id and picking.sale_id.currency_id != slip.currency_id:
                 raise ValidationError(
                     self.env._(
                         "%(parcel)s is in another currency than %(slip)s.", **names

@@ -18,7 +18,8 @@ class OrderApprovalStep(models.Model):
 
     _name = "order.approval.step"
     _description = "Approval Step"
-    _order = "order_id desc, is_current desc, level, id"
+    # by the number of the order alone, which steps have an index of
+    _order = "order_id.id desc, is_current desc, level, id"
     _check_company_auto = True
 
     order_id = fields.Many2one(
@@ -40,7 +41,7 @@ class OrderApprovalStep(models.Model):
         readonly=True,
         default="order",
     )
-    level = fields.Integer(readonly=True, default=1, required=True)
+    level = fields.Integer(readonly=True, default=1, required=True, aggregator=None)
     state = fields.Selection(
         [
             ("waiting", "Later"),
@@ -87,7 +88,8 @@ class OrderApprovalStep(models.Model):
 
     # shown beside it in lists
     partner_id = fields.Many2one(related="order_id.partner_id")
-    amount_total = fields.Monetary(related="order_id.amount_total")
+    # never summed up: an order that needs several signatures would count several times
+    amount_total = fields.Monetary(related="order_id.amount_total", aggregator=None)
     currency_id = fields.Many2one(related="order_id.currency_id")
     salesperson_id = fields.Many2one(related="order_id.user_id", string="Salesperson")
 

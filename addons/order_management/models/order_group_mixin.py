@@ -42,6 +42,9 @@ class OrderGroupMixin(models.AbstractModel):
 
     #: many2one fields with so many values that a page of groups is found first
     _MANY_GROUPS = ()
+    #: of these, those that nearly every record has another value of: the page is found
+    #: by the index that the values are listed by, which they need to have
+    _LISTED_GROUPS = ()
 
     def _read_group(
         self,
@@ -74,7 +77,7 @@ class OrderGroupMixin(models.AbstractModel):
         self, domain, groupby, aggregates, offset=0, limit=None, order=None
     ):
         """Override of Odoo, which would read all groups again to count them."""
-        if not limit:
+        if not limit or not self._is_for_many(domain, aggregates):
             return super()._formatted_read_group_with_length(
                 domain, groupby, aggregates, offset, limit, order
             )
@@ -100,7 +103,10 @@ class OrderGroupMixin(models.AbstractModel):
         """Which groups are on the page and how many there are; then only these are
         added up, by the index of what they are grouped by."""
         [name] = groupby
-        page = self._find_groups(domain, name, offset, limit, order)
+        if name in self._LISTED_GROUPS and order in (None, False, "", name):
+            page = self._find_listed_groups(domain, name, offset, limit)
+        else:
+            page = self._find_groups(domain, name, offset, limit, order)
         if len(page) == limit:
             ids = [record_id or False for record_id, _count in page]
             # as many as the limit: nothing is missing that had to be filled in
@@ -130,6 +136,52 @@ class OrderGroupMixin(models.AbstractModel):
         found = self.env.execute_query(groups.select(value, SQL("COUNT(*) OVER ()")))
         self._set_for_transaction("enable_nestloop", "on")
         return found
+
+    def _find_listed_groups(self, domain, name, offset, limit):
+        """The same as `_find_groups`, without going through the names of all groups:
+        they are counted, and those of the page are taken from their own list."""
+        count, with_none = self._count_groups(domain, name)
+        order = self.env[self._fields[name].comodel_name]._order
+        # as PostgreSQL sorts what is missing
+        none_at = 0 if order.partition(",")[0].lower().endswith(" desc") else count - 1
+        page = range(offset, min(offset + limit, count))
+        on_page = with_none and none_at in page
+        skipped = with_none and none_at < offset
+        ids = self._list_groups(domain, name, offset - skipped, len(page) - on_page)
+        if on_page:
+            ids.insert(none_at - offset, None)
+        return [(record_id, count) for record_id in ids]
+
+    def _count_groups(self, domain, name):
+        """How many values a field has, and whether one of them is none."""
+        query = self._search(domain)
+        if query.is_empty():
+            return 0, False
+        self._tune_grouping()
+        query.groupby = self._field_to_sql(self._table, name, query)
+        value = SQL("%s AS %s", query.groupby, SQL.identifier(name))
+        [[count, with_none]] = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*), COALESCE(BOOL_OR(%s IS NULL), FALSE) FROM (%s) found",
+                SQL.identifier(name),
+                query.select(value),
+            )
+        )
+        return count, with_none
+
+    def _list_groups(self, domain, name, offset, limit):
+        """Ids of a page of the values that records have, in their own order."""
+        query = self._search(domain)
+        if query.is_empty() or limit <= 0:
+            return []
+        values = self.env[self._fields[name].comodel_name]
+        page = Query(self.env, "page", SQL.identifier(values._table))
+        value = self._field_to_sql(self._table, name, query)
+        query.add_where(SQL("%s = %s", value, SQL.identifier("page", "id")))
+        page.add_where(SQL("EXISTS (%s)", query.select(SQL("1"))))
+        page.order = values._order_to_sql(values._order, page, alias="page")
+        page.limit, page.offset = limit, offset
+        return [row[0] for row in self.env.execute_query(page.select())]
 
     def _set_for_transaction(self, name, value):
         self.env.cr.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
@@ -166,6 +218,12 @@ class OrderGroupMixin(models.AbstractModel):
             groupby_spec, raw_values
         )
 
+    @api.model
+    def _is_for_many(self, domain, aggregates):
+        """Hook: whether groups of these records are read once; models of Odoo say no to
+        what is not of the hub."""
+        return True
+
     def _get_added_up(self):
         added_up = self.env.context.get(_KEY)
         if isinstance(added_up, _AddedUp) and added_up.records._name == self._name:
@@ -177,6 +235,8 @@ class OrderGroupMixin(models.AbstractModel):
         that are added up already; as they are where that cannot be done."""
         known = {*groupby, *aggregates}
         if self._get_added_up() or not groupby or not self._is_known(order, known):
+            return self
+        if not self._is_for_many(domain, aggregates):
             return self
         names = self._sort_columns(groupby, aggregates)
         if names is None:

@@ -32,13 +32,14 @@ class OrderQuotaMove(models.Model):
     """One change of a quota's counters: append-only, as history is."""
 
     _name = "order.quota.move"
-    _inherit = ["order.history.mixin"]
+    _inherit = ["order.group.mixin", "order.history.mixin"]
     _description = "Quota Movement"
     _order = "id desc"
     _rec_name = "kind"
     _log_access = False
     _check_company_auto = True
     _BLANKABLE = ("reason", "order_id")
+    _MANY_GROUPS = _LISTED_GROUPS = ("order_id",)
 
     quota_id = fields.Many2one(
         "order.quota", required=True, readonly=True, ondelete="restrict", index=True
@@ -91,7 +92,6 @@ class OrderQuotaMove(models.Model):
         check_company=True,
         # a quotation may be deleted; what it held and gave back stays counted
         ondelete="set null",
-        index="btree_not_null",
     )
     counted_on = fields.Date(
         "Order Date",
@@ -123,6 +123,8 @@ class OrderQuotaMove(models.Model):
         help="Names the change: the same key is never counted twice.",
     )
 
+    # with the company: the orders of all movements are counted from the index alone
+    _order_idx = models.Index("(order_id, company_id)")
     # rows arrive in the order of time: a block range index stays tiny at any size
     _moved_at_idx = models.Index("USING brin (moved_at)")
     _key_uniq = models.Constraint(

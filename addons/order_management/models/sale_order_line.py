@@ -45,6 +45,7 @@ class SaleOrderLine(models.Model):
     cut_reason = fields.Char(
         string="Reason",
         copy=False,
+        index="trigram",
         help="Why the approved quantity is not the ordered one.",
     )
     net_shipped_qty = fields.Float(

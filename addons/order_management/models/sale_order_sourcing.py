@@ -58,7 +58,8 @@ class SaleOrder(models.Model):
     can_source = fields.Boolean(compute="_compute_can_source")
 
     _sourcing_queue_idx = models.Index(
-        "(sourcing_state) WHERE sourcing_state IN ('queued', 'partial')"
+        "(date_order DESC, id DESC, sourcing_state)"
+        " WHERE sourcing_state IN ('queued', 'partial')"
     )
 
     @api.depends("state", "company_id")

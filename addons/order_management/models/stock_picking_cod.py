@@ -2,8 +2,30 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 from ..tools.columns import create_column_with_default
+
+
+def _to_sql_on_slip(*states):
+    """Domain's SQL: a parcel is on a slip that was not cancelled; in some states.
+
+    Looked up parcel by parcel or joined, as PostgreSQL likes: lists of the ids of all
+    slips of all years would not fit into its memory.
+    """
+    in_state = SQL("AND line.state IN %s", states) if states else SQL()
+
+    def to_sql(model, alias, query):
+        model.env["cod.slip.line"].flush_model(["is_live", "picking_id", "state"])
+        return SQL(
+            "EXISTS (SELECT FROM cod_slip_line line"
+            " WHERE line.picking_id = %s AND line.is_live %s)",
+            SQL.identifier(alias, "id"),
+            in_state,
+        )
+
+    return to_sql
 
 
 class StockPicking(models.Model):
@@ -11,8 +33,13 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    # stored: sums of years of parcels need not look up their orders
     cod_currency_id = fields.Many2one(
-        related="sale_id.currency_id", string="Currency to Collect"
+        "res.currency",
+        "Currency to Collect",
+        compute="_compute_cod_currency_id",
+        store=True,
+        help="Of the money that the carrier collects; empty where it collects none.",
     )
     # set when the parcel leaves: what is collected then does not change any more
     cod_amount = fields.Monetary(
@@ -47,12 +74,30 @@ class StockPicking(models.Model):
         help="How long the carrier has had the parcel, or the money.",
     )
 
-    _cod_open_idx = models.Index("(company_id, carrier_id) WHERE cod_amount > 0")
+    # all that lists and groups of these parcels ask for
+    _cod_open_idx = models.Index(
+        "(company_id, carrier_id) INCLUDE (id, cod_amount, cod_currency_id, date_done,"
+        " priority, scheduled_date, state) WHERE cod_amount > 0"
+    )
 
     def _auto_init(self):
-        """Make the column before the ORM does, which would fill it row by row."""
+        """Make the columns before the ORM does, which would fill them row by row."""
         create_column_with_default(self.env.cr, self, "cod_amount", None)
+        if not column_exists(self.env.cr, self._table, "cod_currency_id"):
+            create_column_with_default(self.env.cr, self, "cod_currency_id", None)
+            self.env.cr.execute(
+                "UPDATE stock_picking SET cod_currency_id = sale_order.currency_id"
+                " FROM sale_order WHERE sale_order.id = stock_picking.sale_id"
+                " AND stock_picking.cod_amount > 0"
+            )
         return super()._auto_init()
+
+    @api.depends("cod_amount")
+    def _compute_cod_currency_id(self):
+        for picking in self:
+            picking.cod_currency_id = (
+                picking.sale_id.currency_id if picking.cod_amount else False
+            )
 
     @api.depends("cod_amount", "cod_slip_line_ids.slip_id.state", "date_done")
     def _compute_cod(self):
@@ -69,14 +114,21 @@ class StockPicking(models.Model):
     def _search_cod_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = Domain.FALSE
-        live = Domain("cod_slip_line_ids.is_live", "=", True)
-        paid = Domain(
-            "cod_slip_line_ids",
-            "any",
-            [("is_live", "=", True), ("slip_id.state", "=", "paid")],
-        )
         has_money = Domain("cod_amount", ">", 0)
+        live = Domain.custom(
+            to_sql=_to_sql_on_slip(),
+            predicate=lambda picking: picking.cod_state in ("slip", "paid"),
+        )
+        paid = Domain.custom(
+            to_sql=_to_sql_on_slip("paid"),
+            predicate=lambda picking: picking.cod_state == "paid",
+        )
+        if {"open", "slip"} <= set(value):
+            # what was paid is the less there is to look up
+            value = set(value) - {"open", "slip"}
+            domain = (has_money | live) & ~paid
+        else:
+            domain = Domain.FALSE
         for state in value:
             domain |= {
                 "open": has_money & ~live,

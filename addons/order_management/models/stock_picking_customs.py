@@ -8,6 +8,43 @@ from odoo.tools import SQL
 from ..shipping.customs import clean_code
 from ..tools.columns import create_column_with_default
 
+# Looked up transfer by transfer, for the few that are open: PostgreSQL would go through
+# all addresses, and the goods of all years, first.
+
+
+def _to_sql_has_country(model, alias, query):
+    return SQL(
+        "(SELECT country_id IS NOT NULL FROM res_partner WHERE id = %s)",
+        model._field_to_sql(alias, "partner_id", query),
+    )
+
+
+def _to_sql_has_bad_address(model, alias, query):
+    return SQL(
+        "(SELECT COALESCE(street, '') = '' OR COALESCE(city, '') = ''"
+        " OR COALESCE(phone, '') = '' AND COALESCE(email, '') = ''"
+        " FROM res_partner WHERE id = %s)",
+        model._field_to_sql(alias, "partner_id", query),
+    )
+
+
+def _to_sql_has_bad_goods(_model, alias, _query):
+    return SQL(
+        """
+        EXISTS (
+            SELECT FROM stock_move move
+            JOIN product_product product ON product.id = move.product_id
+            JOIN product_template template ON template.id = product.product_tmpl_id
+            WHERE move.picking_id = %s
+            AND move.state NOT IN ('cancel', 'done') AND template.type = 'consu'
+            AND (template.country_of_origin IS NULL
+                OR COALESCE(product.weight, 0) = 0
+                OR length(regexp_replace(
+                    COALESCE(template.hs_code, ''), '\\D', '', 'g')) < 6))
+        """,
+        SQL.identifier(alias, "id"),
+    )
+
 
 class StockPicking(models.Model):
     """A transfer; here: one that goes through customs, and its papers."""
@@ -97,30 +134,16 @@ class StockPicking(models.Model):
         self.env["product.template"].flush_model(["country_of_origin", "hs_code"])
         self.env["product.product"].flush_model(["weight"])
         self.env["stock.move"].flush_model(["picking_id", "product_id", "state"])
-        goods = SQL(
-            """
-            (SELECT move.picking_id FROM stock_move move
-            JOIN product_product product ON product.id = move.product_id
-            JOIN product_template template ON template.id = product.product_tmpl_id
-            WHERE move.state NOT IN ('cancel', 'done') AND template.type = 'consu'
-            AND (template.country_of_origin IS NULL
-                OR COALESCE(product.weight, 0) = 0
-                OR length(regexp_replace(
-                    COALESCE(template.hs_code, ''), '\\D', '', 'g')) < 6))
-            """
+        self.env["res.partner"].flush_model(
+            ["city", "country_id", "email", "phone", "street"]
         )
         domain = (
             Domain("picking_type_id.code", "in", self._get_shipment_codes())
-            & Domain("state", "not in", ("done", "cancel"))
-            & Domain("partner_id.country_id", "!=", False)
+            & Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
+            & Domain.custom(to_sql=_to_sql_has_country)
             & (
-                Domain("id", "in", goods)
-                | Domain("partner_id.street", "=", False)
-                | Domain("partner_id.city", "=", False)
-                | (
-                    Domain("partner_id.phone", "=", False)
-                    & Domain("partner_id.email", "=", False)
-                )
+                Domain.custom(to_sql=_to_sql_has_bad_address)
+                | Domain.custom(to_sql=_to_sql_has_bad_goods)
             )
         )
         # what crosses a border is known country by country

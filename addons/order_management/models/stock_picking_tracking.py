@@ -82,6 +82,17 @@ class StockPicking(models.Model):
     _parcel_list_idx = models.Index(
         "(priority DESC, scheduled_date, id DESC) WHERE tracking_state IS NOT NULL"
     )
+    # of these, the few that are on their way, or have not left
+    _under_way_list_idx = models.Index(
+        "(priority DESC, scheduled_date, id DESC) WHERE tracking_state IN ('created',"
+        " 'picked_up', 'in_transit', 'out_for_delivery', 'failed', 'returning')"
+    )
+    _to_ship_list_idx = models.Index(
+        "(priority DESC, scheduled_date, id DESC) WHERE tracking_state IS NOT NULL"
+        " AND state IN ('waiting', 'confirmed', 'assigned')"
+    )
+    # what left in a month
+    _date_done_idx = models.Index("(date_done) WHERE date_done IS NOT NULL")
     _arrived_late_idx = models.Index("(id) WHERE punctuality = 'late'")
     # what left and is not known to have arrived
     _under_way_idx = models.Index(

@@ -1,9 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import itertools
+from unittest.mock import patch
+
 import psycopg2
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -92,6 +96,55 @@ class TestCodSlip(CodSlipCase):
         self._deliver(order)
         self.assertFalse(order.picking_ids.cod_amount)
         self.assertFalse(order.picking_ids.cod_state)
+
+    def test_found_by_where_the_money_is(self):
+        """Each state, and several at once, finds what is in it and nothing else."""
+        parcels = {state: self._parcel(state) for state in ("open", "slip", "paid")}
+        cancelled = self._parcel("cancelled")
+        free = self._deliver(self._sell(1))
+        for name in ("cancelled", "slip", "paid"):
+            slip = self._slip()
+            parcel = parcels.get(name, cancelled)
+            slip.line_ids = [Command.create({"picking_id": parcel.id})]
+            if name == "cancelled":
+                slip.action_cancel()
+            elif name == "paid":
+                slip.stated_amount = slip.due_amount
+                slip.action_check()
+                slip.action_agree()
+                slip.action_pay()
+        every = free.union(cancelled, *parcels.values())
+        domain = [("id", "in", every.ids)]
+        for count in range(5):
+            for states in itertools.combinations(
+                ("open", "slip", "paid", False), count
+            ):
+                asked = Domain("cod_state", "in", list(states))
+                found = self.env["stock.picking"].search(Domain(domain) & asked)
+                in_state = every.filtered(
+                    lambda p, states=states: p.cod_state in states
+                )
+                self.assertEqual(found, found & in_state, states)
+                self.assertEqual(len(found), len(in_state), states)
+                self.assertEqual(every.filtered_domain(asked), in_state)
+        self.assertEqual(cancelled.cod_state, "open")
+
+    def test_groups_are_those_that_odoo_finds(self):
+        """Sums of what is to be collected, in two currencies, by carrier and week."""
+        parcels = self._parcel("T1") | self._parcel("T2", 3)
+        self.assertEqual(parcels.cod_currency_id, self.company.currency_id)
+        self.assertFalse(self._deliver(self._sell(1)).cod_currency_id)
+        domain = [("id", "in", parcels.ids), ("cod_state", "=", "open")]
+        sums = ["__count", "cod_amount:sum", "cod_amount:sum_currency"]
+        sums.append("cod_currency_id:array_agg_distinct")
+        records = self.env["stock.picking"]
+        odoo = patch.object(type(records), "_is_for_many", lambda *_args: False)
+        for name in ("carrier_id", "date_done:week", "partner_id"):
+            with odoo:
+                plain = records.web_read_group(domain, [name], sums, limit=80)
+            self.assertTrue(plain["groups"])
+            ours = records.web_read_group(domain, [name], sums, limit=80)
+            self.assertEqual(ours, plain)
 
     def test_add_delivered(self):
         picking = self._parcel("T1")

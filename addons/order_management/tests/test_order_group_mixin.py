@@ -49,7 +49,8 @@ class TestOrderGroupMixin(OrderManagementCommon):
     def _ask(self, work, model="order.hub", **context):
         """What Odoo finds, and what is found when rows are added up first."""
         records = self.env[model].with_user(self.clerk).with_context(**context)
-        with patch.object(type(records), "_add_up", lambda records, *_args: records):
+        odoo = patch.object(type(records), "_is_for_many", lambda *_args: False)
+        with odoo:
             plain = work(records)
         self.env.invalidate_all()
         return plain, work(records)
@@ -184,6 +185,70 @@ class TestOrderGroupMixin(OrderManagementCommon):
                 ),
                 model,
             )
+
+    def _create_quota_moves(self):
+        """Of every other order two movements, and one of no order."""
+        quota = self.env["order.quota"].create(
+            {"name": "Groups", "company_id": self.company.id, "limit_qty": 99}
+        )
+        quota.action_activate()
+        orders = self.env["sale.order"].search(self.domain)[::2]
+        self.env["order.quota.move"]._apply_moves(
+            [
+                {
+                    "quota_id": quota.id,
+                    "kind": "hold",
+                    "delta_held": 1.5,
+                    "order_id": order_id,
+                    "key": f"groups-{order_id}-{number}",
+                }
+                for order_id in (*orders.ids, None)
+                for number in range(2 if order_id else 1)
+            ]
+        )
+        return orders
+
+    def test_a_page_of_groups_that_nearly_every_record_has_its_own_of(self):
+        orders = self._create_quota_moves()
+        moves = self.env["order.quota.move"]
+        for domain in (
+            self.domain,
+            [*self.domain, ("order_id", "!=", False)],
+            [*self.domain, ("order_id.amount_total", ">", 3)],
+        ):
+            for offset in range(7):
+                self._assert_same(
+                    lambda rows, domain=domain, offset=offset: rows.web_read_group(
+                        domain, ["order_id"], ["delta_held:sum"], limit=2, offset=offset
+                    ),
+                    "order.quota.move",
+                )
+        with patch.object(type(moves), "_find_groups", side_effect=AssertionError):
+            found = moves.web_read_group(self.domain, ["order_id"], limit=2)
+        self.assertEqual(found["length"], len(orders) + 1)
+        self._assert_same(
+            lambda rows: rows.web_read_group(
+                self.domain, ["order_id"], limit=2, order="order_id desc"
+            ),
+            "order.quota.move",
+        )
+        self.assertEqual(
+            moves.web_read_group([("id", "=", 0)], ["order_id"], limit=2),
+            {"groups": [], "length": 0},
+        )
+
+    def test_transfers_are_grouped_by_odoo(self):
+        """Only what the hub's screens of parcels ask for is added up."""
+        transfers = self.env["stock.picking"]
+        for domain, sums, ours in (
+            ([("state", "=", "done")], ["__count"], False),
+            ([("cod_amount", ">", 0)], ["__count"], True),
+            (["!", ("is_late_delivery", "=", True)], ["__count"], True),
+            ([], ["cod_amount:sum"], True),
+        ):
+            with self.subTest(domain=domain, sums=sums):
+                added_up = transfers._add_up(domain, ["partner_id"], sums, None)
+                self.assertEqual(added_up is not transfers, ours)
 
     def test_kanban(self):
         self._assert_same(

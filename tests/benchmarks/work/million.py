@@ -145,7 +145,7 @@ def _seed_orders(env, order, channels, partner, product, count):
         state=f"CASE WHEN {age} < 12000 THEN 'assigned' ELSE 'done' END",
         scheduled_date=moment,
         partner_id=partner,
-        **_get_parcel(age, moment),
+        **_get_parcel(age, moment, order.currency_id.id),
     )
     tables = ("sale_order", "sale_order_line", "channel_order", "stock_picking")
     originals = history.find_originals(env, order, tables)
@@ -169,7 +169,7 @@ def _get_steps(age, moment):
     }
 
 
-def _get_parcel(age, moment):
+def _get_parcel(age, moment, currency_id):
     """Of shipped orders, where their parcels are."""
     return {
         "carrier_id": "(SELECT min(id) FROM delivery_carrier)",
@@ -183,6 +183,7 @@ def _get_parcel(age, moment):
         "punctuality": f"CASE WHEN {age} >= 14000 THEN"
         " CASE WHEN n % 200 = 0 THEN 'late' ELSE 'on_time' END END",
         "cod_amount": "CASE WHEN n % 5 = 0 THEN 10 END",
+        "cod_currency_id": f"CASE WHEN n % 5 = 0 THEN {currency_id} END",
     }
 
 

@@ -127,6 +127,8 @@ class Screen:
     def get_sums(self, names):
         """Aggregates of fields, as the web client asks for them."""
         sums = ["__count"]
+        if not names:
+            return sums
         told = ["aggregator", "currency_field"]
         for name, field in self.records.fields_get(names, told).items():
             if not field.get("aggregator"):
@@ -146,10 +148,9 @@ class Screen:
         )
 
     def read_groups(self, domain, name):
-        view = self.views["list"]
-        summed = [node.get("name") for node in view.iter("field") if node.get("sum")]
+        shown = [node.get("name") for node in self.views["list"].iter("field")]
         return self.records.web_read_group(
-            domain, [name], self.get_sums(summed), limit=PAGE
+            domain, [name], self.get_sums(shown), limit=PAGE
         )
 
     def read_pivot(self, domain):
