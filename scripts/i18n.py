@@ -6,6 +6,7 @@
 import sys
 from pathlib import Path
 
+import i18n_borrowed
 import polib
 import suitelib
 from suitelib import ADDONS_DIR, PREFIX, SuiteError
@@ -100,10 +101,15 @@ def merge(addon, pot):
 
 
 def main():
+    folder = PREFIX / "i18n"
     for addon in sys.argv[1:]:
-        missing = merge(addon, Path(PREFIX / "i18n" / f"{addon}.pot"))
+        missing = merge(addon, folder / f"{addon}.pot")
         for language, texts in missing.items():
             print(f"{addon} {language}: {len(texts)} texts to translate")
+        borrowed = i18n_borrowed.carried([addon])
+        pots = {module: folder / f"{module}.pot" for module in borrowed}
+        for language, texts in i18n_borrowed.merge(addon, pots).items() if pots else ():
+            print(f"{addon} {language}: {len(texts)} texts of OCA to translate")
 
 
 if __name__ == "__main__":

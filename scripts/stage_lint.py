@@ -85,7 +85,7 @@ def lint_checks(addons):
     text = [*folders]
     text += sorted(SOURCE.glob("*.y*ml")) + sorted(SOURCE.glob("*.json"))
     text += sorted(SOURCE.glob("*.cjs"))
-    po_files = [path for folder in folders for path in folder.glob("i18n/*.po*")]
+    po_files = [path for folder in folders for path in folder.glob("i18n*/*.po*")]
     node = node_environment()
     checks = {
         "ruff": ([tool("ruff"), "check", "--no-fix", "--no-cache", *python], None),

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import i18n
+import i18n_borrowed
 import stage_templates as templates
 import stage_times
 import suitelib
@@ -271,13 +272,22 @@ def find_remains(database, addon):
 
 
 def stage_translations(context):
-    """The .pot is what the addon's texts give; vi and zh_CN leave none out."""
+    """The .pot is what the addon's texts give; vi and zh_CN leave none out.
+
+    Nor of the texts that OCA's addons bring along.
+    """
     result = Result()
+    result.problems += [
+        f"nobody carries the texts of {module}: add it to CARRIERS in i18n_borrowed.py"
+        for module in i18n_borrowed.without_carrier()
+    ]
     # a copy: nobody can copy a database that somebody reads
     database = "suite_translations"
     suitelib.clone_database(templates.ALL, database)
-    for addon, pot in i18n.export(database, context.addons).items():
-        problems = i18n.check(addon, pot)
+    borrowed = i18n_borrowed.carried(context.addons)
+    pots = i18n.export(database, [*context.addons, *borrowed])
+    for addon in context.addons:
+        problems = i18n.check(addon, pots[addon]) + i18n_borrowed.check(addon, pots)
         result.problems += problems
         result.passed += not problems
     result.failed = len(result.problems)

@@ -2,3 +2,4 @@
 
 from . import test_customer_timeline
 from . import test_calls
+from . import test_language

@@ -44,7 +44,7 @@ class CrmScoreVersion(models.Model):
     # back-test
     tested_at = fields.Datetime("Back-Tested", readonly=True, copy=False)
     test_won = fields.Integer("Won", readonly=True, copy=False)
-    test_lost = fields.Integer("Lost", readonly=True, copy=False)
+    test_lost = fields.Integer("Leads Lost", readonly=True, copy=False)
     auc_score = fields.Float(
         "AUC of the Score",
         digits=(4, 3),

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..listing import list_words
+
 
 class CustomerDuplicate(models.Model):
     """Two contacts that may be the same customer, and what people decided."""
@@ -69,7 +71,8 @@ class CustomerDuplicate(models.Model):
     def _compute_reason(self):
         words = {rule: entry[2] for rule, entry in self._get_rules().items()}
         for pair in self:
-            pair.reason = ", ".join(words.get(rule, rule) for rule in pair.rules or [])
+            said = [words.get(rule, rule) for rule in pair.rules or []]
+            pair.reason = list_words(self.env, said)
 
     @api.depends("partner_id", "other_id")
     def _compute_display_name(self):

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..listing import list_sentences
 from .constants import CHURN_BANDS
 
 
@@ -59,7 +60,8 @@ class CustomerPlaybookEntry(models.Model):
                     "churn_reason": entry.churn_reason,
                 }
             )
-            entry.reason = "; ".join(snapshot._get_churn_reason_texts())
+            reasons = snapshot._get_churn_reason_texts()
+            entry.reason = list_sentences(self.env, reasons)
 
     @api.model
     def _measure(self, moment):

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from ..listing import list_sentences
+
 
 class CustomerSnapshot(models.Model):
     """Why a customer is at risk, in words."""
@@ -12,7 +14,8 @@ class CustomerSnapshot(models.Model):
     @api.depends_context("lang")
     def _compute_churn_words(self):
         for snapshot in self:
-            snapshot.churn_words = "; ".join(snapshot._get_churn_reason_texts())
+            reasons = snapshot._get_churn_reason_texts()
+            snapshot.churn_words = list_sentences(self.env, reasons)
 
     def _get_churn_reason_texts(self):
         """The reasons as sentences in the user's language.

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..listing import list_words
+
 
 class ResPartner(models.Model):
     """What a contact agreed to, and whom a channel may reach."""
@@ -25,7 +27,7 @@ class ResPartner(models.Model):
                 for channel, label in words
                 if (partner.id, channel) in latest
             ]
-            partner.consent_summary = ", ".join(parts)
+            partner.consent_summary = list_words(self.env, parts)
 
     def _get_consents(self):
         """:return: {(partner id, channel): the last status}; one query."""

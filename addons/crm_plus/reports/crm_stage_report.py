@@ -23,7 +23,7 @@ class CrmStageReport(models.Model):
     created_at = fields.Datetime("Created", readonly=True)
     lead_count = fields.Integer("Reached", readonly=True)
     won_count = fields.Integer("Won", readonly=True)
-    lost_count = fields.Integer("Lost", readonly=True)
+    lost_count = fields.Integer("Leads Lost", readonly=True)
     conversion = fields.Float(
         "Won of Closed (%)",
         readonly=True,

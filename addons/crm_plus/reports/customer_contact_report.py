@@ -34,7 +34,7 @@ class CustomerContactReport(models.Model):
     user_id = fields.Many2one("res.users", "Employee", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    contact_count = fields.Integer("Contacts", readonly=True)
+    contact_count = fields.Integer("Contacts Made", readonly=True)
     duration = fields.Float(
         "Minutes", readonly=True, help="Length of meetings and calls"
     )

@@ -40,7 +40,7 @@ class DocumentPageRelease(models.Model):
     version = fields.Integer(required=True)
     is_current = fields.Boolean(string="Current")
     name = fields.Char(string="Title", required=True)
-    lang = fields.Char(string="Language", required=True)
+    lang = fields.Selection("_get_languages", string="Language", required=True)
     audience = fields.Selection(AUDIENCES, string="For", required=True, index=True)
     abstract = fields.Text()
     keywords = fields.Char()
@@ -72,6 +72,10 @@ class DocumentPageRelease(models.Model):
     _version_uniq = models.Constraint(
         "UNIQUE (page_id, version)", "This version is there already."
     )
+
+    @api.model
+    def _get_languages(self):
+        return self.env["res.lang"].get_installed()
 
     @api.depends("name", "keywords", "abstract", "content")
     def _compute_search_text(self):

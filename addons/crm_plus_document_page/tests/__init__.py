@@ -2,5 +2,6 @@
 
 from . import test_article
 from . import test_help
+from . import test_language
 from . import test_search
 from . import test_text

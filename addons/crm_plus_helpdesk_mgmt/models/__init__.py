@@ -23,6 +23,7 @@ from . import helpdesk_ticket_viewer
 from . import helpdesk_ticket_presence
 from . import helpdesk_ticket_snapshot
 from . import helpdesk_macro
+from . import ir_http
 from . import mail_thread
 from . import res_partner_view
 from . import resource_calendar

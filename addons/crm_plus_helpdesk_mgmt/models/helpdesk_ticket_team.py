@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..words import say
+
 
 class HelpdeskTicketTeam(models.Model):
     _inherit = "helpdesk.ticket.team"
@@ -41,6 +43,11 @@ class HelpdeskTicketTeam(models.Model):
                     users=", ".join(strangers.mapped("name")),
                 )
             )
+
+    def _retrieve_dashboard(self):
+        """Override of `helpdesk_mgmt`: in the user's language."""
+        tiles = super()._retrieve_dashboard()
+        return [{**tile, "name": say(self.env, tile["name"])} for tile in tiles]
 
     def _get_assignee_candidates(self):
         """Members who may be given a ticket, also by the rules of assignment."""

@@ -3,6 +3,7 @@
 from . import test_assignment
 from . import test_customer
 from . import test_deadline
+from . import test_language
 from . import test_macro
 from . import test_mail
 from . import test_portal

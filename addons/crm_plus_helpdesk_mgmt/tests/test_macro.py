@@ -97,6 +97,17 @@ class TestMacro(ServiceCase):
         self.assertFalse(tickets[1].active)
         self.assertEqual(tickets[1].duplicate_id, tickets[0])
 
+    def test_merge_tells_both_tickets_with_a_link(self):
+        first, second = self._ticket(), self._ticket(name="A <b>lamp")
+        self._merge(first | second)
+        texts = ["".join(t.message_ids.mapped("body")) for t in (first, second)]
+        self.assertIn("Merged into this ticket", texts[0])
+        self.assertIn(f">{second.number}</a>", texts[0])
+        self.assertNotIn("This ticket was merged", texts[0])
+        self.assertIn("This ticket was merged into", texts[1])
+        self.assertIn(f">{first.number}</a>", texts[1])
+        self.assertIn("A &lt;b&gt;lamp: ", first.description)
+
     def test_tickets_of_two_customers_are_not_merged(self):
         theirs = self._ticket(partner_id=self.other.partner_id.id)
         mine = self._ticket() | self._ticket()

@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 
+from ..words import WORDS
 from .common import ServiceCase
 
 
@@ -117,3 +120,18 @@ class TestPortal(ServiceCase, HttpCase):
         ticket = self._ticket()
         self.url_open(f"/ticket/close?ticket_id={ticket.id}&stage_id={self.done.id}")
         self.assertEqual(ticket.stage_id, self.new)
+
+    def test_the_search_bar_says_it_in_words_of_ours(self):
+        said = set()
+
+        def say(env, text):
+            said.add(text)
+            return f"{text} ({env.lang})"
+
+        self._ticket()
+        controller = "odoo.addons.crm_plus_helpdesk_mgmt.controllers.ticket_page"
+        with patch(f"{controller}.say", say):
+            page = self.url_open("/my/tickets")
+        for text in ("All", "Newest", "None", "Search in Title"):
+            self.assertIn(f"{text} (en_US)", page.text)
+        self.assertLessEqual(said, set(WORDS))

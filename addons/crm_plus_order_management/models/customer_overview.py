@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.crm_plus.listing import list_words
+
 _CHANNELS = 3
 
 
@@ -46,7 +48,7 @@ class CustomerOverview(models.AbstractModel):
                 {
                     "key": "channels",
                     "label": self.env._("Buys by"),
-                    "value": ", ".join(names),
+                    "value": list_words(self.env, names),
                 }
             )
         return facts

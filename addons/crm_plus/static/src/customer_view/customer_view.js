@@ -10,6 +10,7 @@ import {
     formatDate,
     toLocaleDateTimeString,
 } from "@web/core/l10n/dates";
+import {formatPercentage} from "@web/views/fields/formatters";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -57,9 +58,13 @@ export class CustomerView extends Component {
         return BANDS[this.standing.band] || BANDS.none;
     }
 
+    get risk() {
+        return _t("Churn risk: %(band)s", {band: this.standing.band_label});
+    }
+
     get alive() {
         return _t("Probably buys again: %(percent)s", {
-            percent: `${Math.round(100 * this.standing.alive)} %`,
+            percent: formatPercentage(this.standing.alive, {digits: [false, 0]}),
         });
     }
 
