@@ -2,6 +2,7 @@
 
 import re
 import sys
+import types
 
 import pytest
 
@@ -190,7 +191,8 @@ def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
     for addon in suitelib.manifests():
         alone = any(name.startswith(f"{addon} alone") for name in names)
         assert alone is (arguments != ["--fast"])
-    assert ("every combination of addons" in names) is (arguments == ["--all"])
+    for name in ("every combination of addons", "speeds compared", "tests/chaos"):
+        assert (name in names) is (arguments == ["--all"])
 
 
 def test_new_folders_are_found(tmp_path, monkeypatch):
@@ -219,6 +221,48 @@ def test_new_folders_are_found(tmp_path, monkeypatch):
     assert [name for name, _folders in stage_pytest.unit_folders(["new", "plain"])] == [
         "new"
     ]
+
+
+def test_folders_of_slow_tests_are_for_all(tmp_path, monkeypatch):
+    """Where each file says so; one test that does not, and the folder is for all."""
+    monkeypatch.setattr(stage_pytest, "SOURCE", tmp_path)
+    for name, text in (
+        ("storm/test_a.py", "import x\n\npytestmark = pytest.mark.chaos\n"),
+        ("storm/test_b.py", "pytestmark = pytest.mark.slow\n"),
+        ("mixed/test_c.py", "pytestmark = pytest.mark.slow\n"),
+        ("mixed/test_d.py", "@pytest.mark.slow\ndef test_x(): pass\n"),
+        ("odd/test_e.py", "pytestmark = pytest.mark.slowly\n"),
+    ):
+        (tmp_path / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tests" / name).write_text(text)
+    assert [name for name, _folders in stage_pytest.process_folders()] == [
+        "mixed",
+        "odd",
+        "storm",
+    ]
+    assert [name for name, _folders in stage_pytest.process_folders(False)] == [
+        "mixed",
+        "odd",
+    ]
+
+
+@pytest.mark.parametrize(("is_all", "left_out"), [(False, True), (True, False)])
+def test_slow_tests_are_for_all(tmp_path, monkeypatch, is_all, left_out):
+    """Whatever their mark; what compares speeds is in a stage of its own."""
+    asked = []
+
+    def popen(command, **_kwargs):
+        asked.append(command)
+        raise suitelib.SuiteError("not started")
+
+    monkeypatch.setattr(stage_pytest.subprocess, "Popen", popen)
+    monkeypatch.setattr(stage_pytest, "LOG_DIR", tmp_path)
+    context = types.SimpleNamespace(all=is_all, word="")
+    with pytest.raises(suitelib.SuiteError):
+        stage_pytest.pytest_stage("none", [], "not quiet")(context)
+    marks = asked[0][asked[0].index("-m", 3) + 1]
+    assert ("not slow and not chaos" in marks) is left_out
+    assert "not quiet" in marks
 
 
 def test_tests_of_every_file_are_found():
