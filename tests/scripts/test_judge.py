@@ -127,6 +127,79 @@ def test_forbidden_words_are_found(tmp_path, monkeypatch):
     assert stage_lint.forbidden_words([tmp_path]) == (0, "")
 
 
+class Linted:
+    """A check of two addons that writes down what it was asked to look at."""
+
+    def __init__(self, tmp_path, monkeypatch):
+        self.addons, self.told, self.code = tmp_path / "addons", [], 0
+        for name in ("hub", "shops"):
+            (self.addons / name).mkdir(parents=True)
+            (self.addons / name / "model.py").write_text(name)
+        (tmp_path / ".pylintrc").write_text("rules")
+        (tmp_path / "other.yml").write_text("text")
+        for name, value in (
+            ("SOURCE", tmp_path),
+            ("ADDONS_DIR", self.addons),
+            ("CLEAN", tmp_path / "clean.json"),
+            ("run", self.run),
+        ):
+            monkeypatch.setattr(stage_lint, name, value)
+        monkeypatch.setattr(suitelib, "SOURCE", tmp_path)
+        folders = [self.addons / name for name in ("hub", "shops")]
+        paths = [*folders, tmp_path / "other.yml"]
+        check = stage_lint.Check(["look"], paths, reads=(".pylintrc", "absent"))
+        checks = {"pylint-odoo": check, "ruff": stage_lint.Check(["x"], folders)}
+        monkeypatch.setattr(stage_lint, "lint_checks", lambda addons: (checks, []))
+
+    def run(self, command, env):
+        if command[0] == "look":
+            self.told.append([path.name for path in command[1:]])
+            return self.code, "found"
+        assert [path.name for path in command[1:]] == ["hub", "shops"]
+        return 0, ""
+
+    def look(self, is_all=False):
+        """What was looked at; whether all was clean."""
+        context = types.SimpleNamespace(addons=[], all=is_all)
+        result = stage_lint.stage_lint(context)
+        return self.told.pop(), result.is_green
+
+
+def test_what_was_clean_is_not_linted_again(tmp_path, monkeypatch):
+    """Until the addon, or what decides beside it, has changed; always with --all."""
+    linted = Linted(tmp_path, monkeypatch)
+    everything = ["hub", "shops", "other.yml"]
+    linted.code = 4
+    assert linted.look() == (everything, False)
+    linted.code = 0
+    assert linted.look() == (everything, True)
+    assert linted.look() == (["other.yml"], True)
+    (linted.addons / "shops" / "model.py").write_text("other")
+    linted.code = 4
+    assert linted.look() == (["shops", "other.yml"], False)
+    linted.code = 0
+    assert linted.look() == (["shops", "other.yml"], True)
+    assert linted.look(is_all=True) == (everything, True)
+    (tmp_path / ".pylintrc").write_text("other rules")
+    assert linted.look() == (everything, True)
+    (tmp_path / "absent").write_text("of a linter")
+    assert linted.look() == (everything, True)
+    stage_lint.CLEAN.write_text("torn")
+    assert linted.look() == (everything, True)
+
+
+def test_linters_that_look_at_one_addon(tmp_path):
+    """Odoo and other addons are not there for pylint; all that they read is named."""
+    checks, _folders = stage_lint.lint_checks(suitelib.manifests())
+    kept = {name: check for name, check in checks.items() if check.reads is not None}
+    assert sorted(kept) == ["prettier", "pylint-odoo"]
+    assert not list((suitelib.PREFIX / "venv-lint").glob("lib/*/site-packages/odoo"))
+    for check in kept.values():
+        for name in check.reads:
+            assert (harness.SOURCE / name).exists(), name
+        assert set(check.get_keys()) == set(suitelib.manifests())
+
+
 ALONE = """
 from odoo.tests import tagged
 @tagged("post_install", "-at_install")
