@@ -214,6 +214,13 @@ class TestBoth(X):
 """
 
 
+ELSEWHERE = """
+@tagged("post_install", "-at_install", "meets_others", "covered")
+class TestElsewhere(X):
+    def test_four(self): pass
+"""
+
+
 @pytest.fixture
 def three_addons(tmp_path, monkeypatch):
     """One addon with a class that meets others, one without any, one without tests."""
@@ -241,8 +248,31 @@ def three_addons(tmp_path, monkeypatch):
     ],
 )
 def test_what_runs_with_every_other_addon(three_addons, once, word, expected):
-    context = type("Context", (), {"addons": three_addons, "once": once, "word": word})
-    assert stage_odoo.test_tags(context) == expected
+    values = {"addons": three_addons, "once": once, "word": word, "chosen": False}
+    assert stage_odoo.test_tags(types.SimpleNamespace(**values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("once", "chosen", "expected"),
+    [
+        (True, False, ("meets_others/owner,-covered/owner", 1)),
+        (True, True, ("meets_others/owner", 2)),
+        (False, False, ("/owner", 4)),
+    ],
+)
+def test_what_another_addon_covers(three_addons, once, chosen, expected):
+    """Runs where that addon may not: by choice, and with --all."""
+    file = stage_odoo.ADDONS_DIR / "owner" / "tests" / "test_it.py"
+    file.write_text(ALONE + BOTH + ELSEWHERE)
+    values = {"addons": three_addons[:1], "once": once, "word": "", "chosen": chosen}
+    assert stage_odoo.test_tags(types.SimpleNamespace(**values)) == expected
+
+
+def test_covered_classes_meet_others():
+    """They would run alone otherwise, though nobody wants them there."""
+    for addon in suitelib.manifests():
+        meeting = set(stage_odoo.find_tests(addon, tag=stage_odoo.MEETS_OTHERS))
+        assert set(stage_odoo.find_tests(addon, tag=stage_odoo.COVERED)) <= meeting
 
 
 @pytest.mark.parametrize(
