@@ -5,11 +5,13 @@ page may ask for: 20 s of CPU, half of it for unit tests in JavaScript. Ours ask
 little of it, and the templates have that (`stage_templates.compile_assets`). What a
 test has read of views, routes and access rights the next one finds in the registry's
 caches (`warm_caches`), where Odoo empties them. What is installed for tests is ours
-(`odoo_copy`), and many tests run on huge pages (`huge_pages`).
+(`odoo_copy`), and many tests run on huge pages (`huge_pages`) and share what their
+classes would each make (`prepare_run`).
 """
 
 import huge_pages
 import odoo_copy
+import prepare_run
 import warm_caches
 
 import odoo.cli
@@ -22,6 +24,7 @@ odoo_run = OdooSuite.run
 
 def run(suite, *args, **kwargs):
     if suite.countTestCases() >= MANY:
+        prepare_run.prepare({type(test) for test in suite})
         huge_pages.collapse()
     return odoo_run(suite, *args, **kwargs)
 

@@ -1,13 +1,60 @@
-"""Stage of ./test: the linters, zero findings."""
+"""Stage of ./test: the linters, zero findings.
+
+What takes long looks at each addon by itself, and not again while the addon and what
+else decides are as they were when it was clean; with ``--all`` at all of them.
+"""
 
 import concurrent.futures
+import json
 import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 
 from stage_result import Result
-from suitelib import ADDONS_DIR, PREFIX, SOURCE
+from suitelib import ADDONS_DIR, PREFIX, SOURCE, STAMP_DIR, fingerprint
+
+#: {check: {addon: fingerprint of what was clean}}
+CLEAN = STAMP_DIR / "lint-clean.json"
+
+
+@dataclass
+class Check:
+    """A linter: its command, and what it looks at."""
+
+    command: list
+    paths: list
+    env: dict = None
+    #: files that decide beside an addon's own, of a check that takes long and finds in
+    #: one addon what it finds there alone; None for any other
+    reads: tuple = None
+
+    def get_keys(self):
+        """{addon: fingerprint}"""
+        if self.reads is None:
+            return {}
+        files = [SOURCE / name for name in self.reads if (SOURCE / name).exists()]
+        words = [str(part).replace(str(SOURCE), "") for part in self.command]
+        return {
+            path.name: fingerprint([path, *files], *words)
+            for path in self.paths
+            if path.parent == ADDONS_DIR
+        }
+
+    def run(self, environment, clean):
+        """(exit code, output)
+
+        :param clean: names of addons that need not be looked at
+        """
+        paths = [
+            path
+            for path in self.paths
+            if path.parent != ADDONS_DIR or path.name not in clean
+        ]
+        if not paths:
+            return 0, ""
+        return run([*self.command, *paths], env=self.env or environment)
 
 
 def tool(name):
@@ -72,6 +119,7 @@ def node_environment():
 
 
 def lint_checks(addons):
+    """({check: its `Check`}, folders)"""
     folders = [ADDONS_DIR / name for name in addons]
     python = [*folders, *(SOURCE / name for name in ("scripts", "tests", "examples"))]
     shell = [
@@ -82,47 +130,69 @@ def lint_checks(addons):
         + sorted(SOURCE.glob("examples/*/load"))
         if path.exists()
     ]
-    text = [*folders]
-    text += sorted(SOURCE.glob("*.y*ml")) + sorted(SOURCE.glob("*.json"))
-    text += sorted(SOURCE.glob("*.cjs"))
-    po_files = [path for folder in folders for path in folder.glob("i18n*/*.po*")]
-    node = node_environment()
     checks = {
-        "ruff": ([tool("ruff"), "check", "--no-fix", "--no-cache", *python], None),
-        "ruff format": (
-            [tool("ruff"), "format", "--check", "--no-cache", *python],
-            None,
-        ),
-        "pylint-odoo": (
-            [
-                tool("pylint"),
-                f"--rcfile={SOURCE / '.pylintrc'}",
-                "--jobs=2",
-                # a model over 400 lines is split by concern into several files
-                "--disable=consider-merging-classes-inherited",
-                *folders,
-            ],
-            None,
-        ),
-        "oca checks": ([tool("oca-checks-odoo-module"), *folders], None),
-        "shellcheck": ([tool("shellcheck"), "-x", "-S", "warning", *shell], None),
-        "prettier": (
-            ["prettier", "--check", "--ignore-unknown", "--ignore-path", "/dev/null"]
-            + text,
-            node,
-        ),
-        "eslint": (
-            ["eslint", "--max-warnings", "0", "--no-error-on-unmatched-pattern"]
-            + folders,
-            node,
-        ),
+        "ruff": Check([tool("ruff"), "check", "--no-fix", "--no-cache"], python),
+        "ruff format": Check([tool("ruff"), "format", "--check", "--no-cache"], python),
+        "oca checks": Check([tool("oca-checks-odoo-module")], folders),
+        "shellcheck": Check([tool("shellcheck"), "-x", "-S", "warning"], shell),
+        "pylint-odoo": pylint_check(folders),
+        **node_checks(folders),
     }
+    po_files = [path for folder in folders for path in folder.glob("i18n*/*.po*")]
     if po_files:
-        checks["oca po checks"] = (
-            [tool("oca-checks-po"), "--disable=po-pretty-format", *po_files],
-            None,
-        )
+        command = [tool("oca-checks-po"), "--disable=po-pretty-format"]
+        checks["oca po checks"] = Check(command, po_files)
     return checks, folders
+
+
+def pylint_check(folders):
+    """Odoo itself is not in the linters' environment: no addon sees another one."""
+    command = [
+        tool("pylint"),
+        f"--rcfile={SOURCE / '.pylintrc'}",
+        "--jobs=2",
+        # a model over 400 lines is split by concern into several files
+        "--disable=consider-merging-classes-inherited",
+    ]
+    reads = (".pylintrc", "requirements-lint.txt", "constraints-lint.txt")
+    return Check(command, folders, reads=reads)
+
+
+def node_checks(folders):
+    node = node_environment()
+    text = sorted(SOURCE.glob("*.y*ml")) + sorted(SOURCE.glob("*.json"))
+    text += sorted(SOURCE.glob("*.cjs"))
+    style = ["--ignore-unknown", "--ignore-path", "/dev/null"]
+    reads = ("prettier.config.cjs", ".editorconfig", "package-lock.json")
+    quiet = ["--max-warnings", "0", "--no-error-on-unmatched-pattern"]
+    return {
+        "prettier": Check(
+            ["prettier", "--check", *style], [*folders, *text], node, reads
+        ),
+        "eslint": Check(["eslint", *quiet], folders, node),
+    }
+
+
+def read_clean():
+    """{check: {addon: fingerprint}} as the last runs have left it."""
+    try:
+        return json.loads(CLEAN.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def note_clean(found):
+    """Keep what was clean, beside what was not looked at now.
+
+    :param found: {check: {addon: fingerprint}}
+    """
+    known = read_clean()
+    for name, keys in found.items():
+        known[name] = {**known.get(name, {}), **keys}
+    # in one step: somebody else may be reading it
+    fresh = CLEAN.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(CLEAN)
 
 
 def stage_lint(context):
@@ -130,10 +200,13 @@ def stage_lint(context):
     checks, folders = lint_checks(context.addons)
     outcomes = {"Odoo 19 words": forbidden_words(folders)}
     environment = {**os.environ, "PATH": f"{PREFIX}/venv-lint/bin:{os.environ['PATH']}"}
+    last = {} if context.all else read_clean()
+    # of what is looked at, not of what somebody writes meanwhile
+    keys = {name: one.get_keys() for name, one in checks.items()}
 
     def check(name):
-        command, env = checks[name]
-        return run(command, env=env or environment)
+        clean = set(dict(keys[name].items() & last.get(name, {}).items()))
+        return checks[name].run(environment, clean)
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         # the slowest first
@@ -145,4 +218,5 @@ def stage_lint(context):
             result.problems.append(f"{name}:\n{output.strip()[-3000:]}")
         else:
             result.passed += 1
+    note_clean({name: keys[name] for name in checks if not outcomes[name][0]})
     return result

@@ -17,6 +17,9 @@ from suitelib import ADDONS_DIR, SOURCE
 
 #: tag of test classes that run with every other addon; alone as well with --all
 MEETS_OTHERS = "meets_others"
+#: besides: tag of such classes whose tests another addon's class runs as well; they run
+#: with --all, with a word, and where addons are chosen
+COVERED = "covered"
 #: Odoo that compiles nothing before a page asks for it
 LAZY = (sys.executable, SOURCE / "scripts" / "odoo_test.py")
 _BROWSER = re.compile(r"\b(start_tour|browser_js)\(")
@@ -97,18 +100,22 @@ def test_tags(context):
 
     Where each addon's tests run alone as well, those with other addons and demo data
     are the classes tagged `MEETS_OTHERS`, of an addon that has any (a bridge's tests
-    are all about others), and these do not run alone. ``./test --all`` runs all of them
-    both ways.
+    are all about others), and these do not run alone. Those that are `COVERED` as well
+    run where addons are chosen. ``./test --all`` runs all of them both ways.
     """
     tags, count = [], 0
+    leaves_out = context.once and not context.chosen
     for addon in context.addons:
         tests = list(find_tests(addon, context.word))
         chosen = context.once and list(find_tests(addon, tag=MEETS_OTHERS))
-        count += len(chosen or tests)
+        covered = leaves_out and list(find_tests(addon, tag=COVERED))
+        count += len(chosen or tests) - len(covered or ())
         if context.word:
             tags += [f"/{addon}:{cls}.{method}" for cls, method in tests]
         elif tests:
             tags.append(f"{MEETS_OTHERS}/{addon}" if chosen else f"/{addon}")
+            if covered:
+                tags.append(f"-{COVERED}/{addon}")
     return ",".join(tags), count
 
 
@@ -176,7 +183,7 @@ def stage_life_cycle(context):
     suitelib.install(
         updated, [], "life-update", extra=["-u", names], program=suitelib.COPY
     )
-    suitelib.psql(_INDEXES, updated)
+    suitelib.psql(_INDEXES.read_text(encoding="utf-8"), updated)
     try:
         for group in uninstalled_together(context.addons, context.all):
             database = f"suite_life_{group[0]}"
@@ -214,24 +221,7 @@ def _get_depths(known):
     return depths
 
 
-#: deleting a field looks for what refers to it in all fields, one after the other:
-#: half a minute of PostgreSQL's CPU in an uninstallation
-_INDEXES = """
-DO $$ DECLARE reference record; BEGIN
-    FOR reference IN
-        SELECT DISTINCT k.conrelid::regclass AS name, a.attname
-          FROM pg_constraint k JOIN pg_attribute a
-            ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-         WHERE k.contype = 'f'
-           AND k.confrelid IN ('ir_model_fields'::regclass, 'ir_model'::regclass)
-           AND NOT EXISTS (
-               SELECT FROM pg_index i
-                WHERE i.indrelid = k.conrelid AND i.indkey[0] = a.attnum)
-    LOOP EXECUTE format(
-        'CREATE INDEX ON %s (%I)', reference.name, reference.attname);
-    END LOOP;
-END $$
-"""
+_INDEXES = SOURCE / "scripts" / "reference_indexes.sql"
 _UNINSTALL = """
 modules = env["ir.module.module"].search([("name", "in", {addons!r})])
 assert len(modules) == {number}, modules

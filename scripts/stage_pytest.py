@@ -1,6 +1,7 @@
 """Stages of ./test with pytest, judged by what its report says really ran."""
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -11,6 +12,10 @@ import suitelib
 from stage_result import Result
 from suitelib import ADDONS_DIR, LOG_DIR, PREFIX, SOURCE
 
+#: marks of tests that run with --all only
+LATER = ("slow", "chaos", "quiet")
+#: a file of nothing but such tests
+_ALL_LATER = re.compile(rf"^pytestmark = pytest\.mark\.({'|'.join(LATER)})\b", re.M)
 #: folders that share a process, and in it the registry that it loads once for all
 #: servers and shells (tests/mother.py)
 SHARING = (
@@ -30,7 +35,7 @@ def pytest_stage(name, folders, marks=""):
         command += [f"--junitxml={junit}", "--durations=8"]
         wanted = [marks] if marks else []
         if not context.all:
-            wanted += ["not slow", "not chaos"]
+            wanted += [f"not {mark}" for mark in LATER]
         if wanted:
             command += ["-m", " and ".join(wanted)]
         if context.word:
@@ -85,16 +90,23 @@ def judge_junit(code, junit, log_path, context):
     return Result(passed, failed, problems)
 
 
-def root_folders():
-    """(name, [folder]) of each folder of tests/ with tests in it or below."""
+def root_folders(with_later=True):
+    """(name, [folder]) of each folder of tests/ with tests in it or below.
+
+    :param with_later: with those that have tests for --all only
+    """
     tests = SOURCE / "tests"
-    names = {path.relative_to(tests).parts[0] for path in tests.glob("*/**/test_*.py")}
+    names = {
+        path.relative_to(tests).parts[0]
+        for path in tests.glob("*/**/test_*.py")
+        if with_later or not _ALL_LATER.search(path.read_text(encoding="utf-8"))
+    }
     return [(name, [tests / name]) for name in sorted(names - {"benchmarks"})]
 
 
-def process_folders():
+def process_folders(with_later=True):
     """(name, [folder]) of each process of pytest: `root_folders`, some together."""
-    folders = dict(root_folders())
+    folders = dict(root_folders(with_later))
     for names in SHARING:
         if found := [name for name in names if name in folders]:
             shared = [path for name in found for path in folders.pop(name)]

@@ -57,7 +57,8 @@ class Context:
 
 
 def list_stages(context):
-    """The run as stages; what compares speeds comes last, alone on the machine."""
+    """The run as stages; with --all, what compares speeds comes last, alone on the
+    machine."""
     yield Stage(TEMPLATES, stage_templates)
     if not context.word:
         yield Stage("lint", stage_lint)
@@ -66,8 +67,10 @@ def list_stages(context):
     yield from odoo_stages(context)
     if context.fast or context.chosen and not context.word:
         return
-    for name, folders in process_folders():
+    for name, folders in process_folders(context.all):
         yield Stage(f"tests/{name}", pytest_stage(name, folders, "not quiet"), NEEDS)
+    if not context.all:
+        return
     folders = [folder for _name, paths in root_folders() for folder in paths]
     yield Stage(
         "speeds compared", pytest_stage("quiet", folders, "quiet"), NEEDS, alone=True

@@ -129,7 +129,8 @@ def clone_database(template, name, to_keep=False):
     """
     drop_database(name)
     space = not to_keep and os.environ.get("SUITE_TABLESPACE")
-    where = f' TABLESPACE "{space}"' if space else ""
+    # its files are copied, instead of each page through PostgreSQL's memory and log
+    where = f' STRATEGY file_copy TABLESPACE "{space}"' if space else ""
     psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{where}')
     source = DATA_DIR / "filestore" / template
     if source.is_dir():

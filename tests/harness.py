@@ -31,7 +31,9 @@ TEMPLATE_ALL = os.environ.get("SUITE_TEMPLATE_ALL", "suite_all")
 #: how often a race is run, each time with other random numbers; more with --all
 SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
 #: where PostgreSQL puts copies: in memory while ./test runs, see scripts/pg_memory.py
-TABLESPACE = os.environ.get("SUITE_TABLESPACE", "pg_default")
+TABLESPACE = os.environ.get("SUITE_TABLESPACE")
+#: the same for CREATE DATABASE: there files are copied as they are, not logged by pages
+IN_MEMORY = f' STRATEGY file_copy TABLESPACE "{TABLESPACE}"' if TABLESPACE else ""
 DATA_DIR = PREFIX / "data"
 LOG_DIR = PREFIX / "log"
 
@@ -86,8 +88,7 @@ class Database:
         with contextlib.closing(_connect("postgres")) as connection:
             with connection.cursor() as cr:
                 cr.execute(
-                    f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"'
-                    f' TABLESPACE "{TABLESPACE}"'
+                    f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"{IN_MEMORY}'
                 )
         source = DATA_DIR / "filestore" / template
         if source.is_dir():

@@ -10,8 +10,8 @@ from ..worker import Process
 from .test_validation import MUTANTS
 
 BATCH = 100
-#: as many as fit into a minute; all of them with ./test --all
-SOME = 600
+#: two batches for each channel; all of them with ./test --all
+SOME = 400
 WORKER = "tests.badinput.inbox_worker"
 #: Reasons that are Odoo's or nobody's, not the message's: there are to be none.
 UNEXPLAINED = {"unexpected", "refused", ""}

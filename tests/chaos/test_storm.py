@@ -18,6 +18,8 @@ from .shops import STOCK, ShopeeSide, WooSide
 from .standing import describe
 from .world import World
 
+#: takes PostgreSQL away, kills, and waits: minutes, for a release
+pytestmark = pytest.mark.chaos
 LOST, DOUBLED, CANCELLED = 0.30, 0.20, 0.12
 FAULTS = 0.06
 #: seconds: until the crons are called, without any progress, in all
@@ -222,7 +224,6 @@ def test_a_gust(tmp_path, monkeypatch):
     run_storm(tmp_path, monkeypatch, 1, orders=60, kills=2, restarts=1, pace=0.25)
 
 
-@pytest.mark.chaos
 @pytest.mark.parametrize("seed", [int(os.environ.get("STORM_SEED", "2"))])
 def test_a_storm(tmp_path, monkeypatch, seed):
     """2,000 orders, twenty kills, three restarts, PostgreSQL away for some seconds."""

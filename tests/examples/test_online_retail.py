@@ -129,8 +129,9 @@ def test_three_days(database, tmp_path):
 
 
 def test_a_month_to_the_invoice(database, tmp_path):
-    """Approved, shipped, invoiced, taken back and credited; the books balance."""
-    args = ("--until", "invoiced", "--month", "2011-06")
+    """Approved, shipped, invoiced, taken back and credited; the books balance. The
+    month before is history."""
+    args = ("--until", "invoiced", "--month", "2011-06", "--to", "2011-06-30")
     report = load(database, tmp_path, *args)
     check_money(report)
     books = report["books"]

@@ -243,7 +243,7 @@ def running(hooks):
         _sql(
             f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)',
             f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {_ROLE}'
-            f' TABLESPACE "{harness.TABLESPACE}"',
+            f"{harness.IN_MEMORY}",
         )
         try:
             with MedusaServer(folder, hooks, database) as server:

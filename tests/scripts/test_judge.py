@@ -2,6 +2,7 @@
 
 import re
 import sys
+import types
 
 import pytest
 
@@ -126,6 +127,79 @@ def test_forbidden_words_are_found(tmp_path, monkeypatch):
     assert stage_lint.forbidden_words([tmp_path]) == (0, "")
 
 
+class Linted:
+    """A check of two addons that writes down what it was asked to look at."""
+
+    def __init__(self, tmp_path, monkeypatch):
+        self.addons, self.told, self.code = tmp_path / "addons", [], 0
+        for name in ("hub", "shops"):
+            (self.addons / name).mkdir(parents=True)
+            (self.addons / name / "model.py").write_text(name)
+        (tmp_path / ".pylintrc").write_text("rules")
+        (tmp_path / "other.yml").write_text("text")
+        for name, value in (
+            ("SOURCE", tmp_path),
+            ("ADDONS_DIR", self.addons),
+            ("CLEAN", tmp_path / "clean.json"),
+            ("run", self.run),
+        ):
+            monkeypatch.setattr(stage_lint, name, value)
+        monkeypatch.setattr(suitelib, "SOURCE", tmp_path)
+        folders = [self.addons / name for name in ("hub", "shops")]
+        paths = [*folders, tmp_path / "other.yml"]
+        check = stage_lint.Check(["look"], paths, reads=(".pylintrc", "absent"))
+        checks = {"pylint-odoo": check, "ruff": stage_lint.Check(["x"], folders)}
+        monkeypatch.setattr(stage_lint, "lint_checks", lambda addons: (checks, []))
+
+    def run(self, command, env):
+        if command[0] == "look":
+            self.told.append([path.name for path in command[1:]])
+            return self.code, "found"
+        assert [path.name for path in command[1:]] == ["hub", "shops"]
+        return 0, ""
+
+    def look(self, is_all=False):
+        """What was looked at; whether all was clean."""
+        context = types.SimpleNamespace(addons=[], all=is_all)
+        result = stage_lint.stage_lint(context)
+        return self.told.pop(), result.is_green
+
+
+def test_what_was_clean_is_not_linted_again(tmp_path, monkeypatch):
+    """Until the addon, or what decides beside it, has changed; always with --all."""
+    linted = Linted(tmp_path, monkeypatch)
+    everything = ["hub", "shops", "other.yml"]
+    linted.code = 4
+    assert linted.look() == (everything, False)
+    linted.code = 0
+    assert linted.look() == (everything, True)
+    assert linted.look() == (["other.yml"], True)
+    (linted.addons / "shops" / "model.py").write_text("other")
+    linted.code = 4
+    assert linted.look() == (["shops", "other.yml"], False)
+    linted.code = 0
+    assert linted.look() == (["shops", "other.yml"], True)
+    assert linted.look(is_all=True) == (everything, True)
+    (tmp_path / ".pylintrc").write_text("other rules")
+    assert linted.look() == (everything, True)
+    (tmp_path / "absent").write_text("of a linter")
+    assert linted.look() == (everything, True)
+    stage_lint.CLEAN.write_text("torn")
+    assert linted.look() == (everything, True)
+
+
+def test_linters_that_look_at_one_addon(tmp_path):
+    """Odoo and other addons are not there for pylint; all that they read is named."""
+    checks, _folders = stage_lint.lint_checks(suitelib.manifests())
+    kept = {name: check for name, check in checks.items() if check.reads is not None}
+    assert sorted(kept) == ["prettier", "pylint-odoo"]
+    assert not list((suitelib.PREFIX / "venv-lint").glob("lib/*/site-packages/odoo"))
+    for check in kept.values():
+        for name in check.reads:
+            assert (harness.SOURCE / name).exists(), name
+        assert set(check.get_keys()) == set(suitelib.manifests())
+
+
 ALONE = """
 from odoo.tests import tagged
 @tagged("post_install", "-at_install")
@@ -137,6 +211,13 @@ BOTH = """
 @tagged("post_install", "-at_install", "meets_others")
 class TestBoth(X):
     def test_three(self): pass
+"""
+
+
+ELSEWHERE = """
+@tagged("post_install", "-at_install", "meets_others", "covered")
+class TestElsewhere(X):
+    def test_four(self): pass
 """
 
 
@@ -167,8 +248,31 @@ def three_addons(tmp_path, monkeypatch):
     ],
 )
 def test_what_runs_with_every_other_addon(three_addons, once, word, expected):
-    context = type("Context", (), {"addons": three_addons, "once": once, "word": word})
-    assert stage_odoo.test_tags(context) == expected
+    values = {"addons": three_addons, "once": once, "word": word, "chosen": False}
+    assert stage_odoo.test_tags(types.SimpleNamespace(**values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("once", "chosen", "expected"),
+    [
+        (True, False, ("meets_others/owner,-covered/owner", 1)),
+        (True, True, ("meets_others/owner", 2)),
+        (False, False, ("/owner", 4)),
+    ],
+)
+def test_what_another_addon_covers(three_addons, once, chosen, expected):
+    """Runs where that addon may not: by choice, and with --all."""
+    file = stage_odoo.ADDONS_DIR / "owner" / "tests" / "test_it.py"
+    file.write_text(ALONE + BOTH + ELSEWHERE)
+    values = {"addons": three_addons[:1], "once": once, "word": "", "chosen": chosen}
+    assert stage_odoo.test_tags(types.SimpleNamespace(**values)) == expected
+
+
+def test_covered_classes_meet_others():
+    """They would run alone otherwise, though nobody wants them there."""
+    for addon in suitelib.manifests():
+        meeting = set(stage_odoo.find_tests(addon, tag=stage_odoo.MEETS_OTHERS))
+        assert set(stage_odoo.find_tests(addon, tag=stage_odoo.COVERED)) <= meeting
 
 
 @pytest.mark.parametrize(
@@ -190,7 +294,8 @@ def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
     for addon in suitelib.manifests():
         alone = any(name.startswith(f"{addon} alone") for name in names)
         assert alone is (arguments != ["--fast"])
-    assert ("every combination of addons" in names) is (arguments == ["--all"])
+    for name in ("every combination of addons", "speeds compared", "tests/chaos"):
+        assert (name in names) is (arguments == ["--all"])
 
 
 def test_new_folders_are_found(tmp_path, monkeypatch):
@@ -219,6 +324,48 @@ def test_new_folders_are_found(tmp_path, monkeypatch):
     assert [name for name, _folders in stage_pytest.unit_folders(["new", "plain"])] == [
         "new"
     ]
+
+
+def test_folders_of_slow_tests_are_for_all(tmp_path, monkeypatch):
+    """Where each file says so; one test that does not, and the folder is for all."""
+    monkeypatch.setattr(stage_pytest, "SOURCE", tmp_path)
+    for name, text in (
+        ("storm/test_a.py", "import x\n\npytestmark = pytest.mark.chaos\n"),
+        ("storm/test_b.py", "pytestmark = pytest.mark.slow\n"),
+        ("mixed/test_c.py", "pytestmark = pytest.mark.slow\n"),
+        ("mixed/test_d.py", "@pytest.mark.slow\ndef test_x(): pass\n"),
+        ("odd/test_e.py", "pytestmark = pytest.mark.slowly\n"),
+    ):
+        (tmp_path / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tests" / name).write_text(text)
+    assert [name for name, _folders in stage_pytest.process_folders()] == [
+        "mixed",
+        "odd",
+        "storm",
+    ]
+    assert [name for name, _folders in stage_pytest.process_folders(False)] == [
+        "mixed",
+        "odd",
+    ]
+
+
+@pytest.mark.parametrize(("is_all", "left_out"), [(False, True), (True, False)])
+def test_slow_tests_are_for_all(tmp_path, monkeypatch, is_all, left_out):
+    """Whatever their mark; what compares speeds is in a stage of its own."""
+    asked = []
+
+    def popen(command, **_kwargs):
+        asked.append(command)
+        raise suitelib.SuiteError("not started")
+
+    monkeypatch.setattr(stage_pytest.subprocess, "Popen", popen)
+    monkeypatch.setattr(stage_pytest, "LOG_DIR", tmp_path)
+    context = types.SimpleNamespace(all=is_all, word="")
+    with pytest.raises(suitelib.SuiteError):
+        stage_pytest.pytest_stage("none", [], "not quiet")(context)
+    marks = asked[0][asked[0].index("-m", 3) + 1]
+    assert ("not slow and not chaos" in marks) is left_out
+    assert "not quiet" in marks
 
 
 def test_tests_of_every_file_are_found():

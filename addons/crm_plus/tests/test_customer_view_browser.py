@@ -52,6 +52,11 @@ class TestCustomerViewInBrowser(CustomerViewCommon, HttpCase):
             login="view_neighbour",
         )
 
+
+@tagged("post_install", "-at_install", "meets_others", "covered")
+class TestCustomerUnitsInBrowser(HttpCase):
+    """Order Hub's test runs them with its own, where all addons are tested."""
+
     def test_units(self):
         """The Hoot tests of this addon."""
         self.browser_js(

@@ -30,6 +30,11 @@ class TestBoardInBrowser(SecondaryCommon, HttpCase):
             timeout=120,
         )
 
+
+@tagged("post_install", "-at_install", "meets_others", "covered")
+class TestBoardUnitsInBrowser(HttpCase):
+    """Order Hub's test runs them with its own, where all addons are tested."""
+
     def test_units(self):
         """The Hoot tests of this addon."""
         self.browser_js(

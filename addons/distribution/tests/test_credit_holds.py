@@ -183,7 +183,7 @@ class TestCreditHolds(DebtCommon):
         big = self._sell(order_line=[Command.create(line) for _i in range(200)])
         for orders in (
             big,
-            self.env["sale.order"].union(*(self._sell(1) for _i in range(50))),
+            self._create_equal_orders(50, quantity=1, partner_id=self.buyer.id),
         ):
             orders._check_credit()
             self.env.flush_all()

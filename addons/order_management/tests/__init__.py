@@ -6,6 +6,7 @@ from . import test_channel_return
 from . import test_channel_settlement
 from . import test_channel_setup
 from . import test_channel_test_order
+from . import test_kept_companies
 from . import test_order_batch
 from . import test_order_batch_kinds
 from . import test_order_batch_start

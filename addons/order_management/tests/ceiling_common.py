@@ -5,6 +5,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from . import kept_companies
+
+#: neither mails to new users nor records of changes, which take long
+_CONTEXT = {"tracking_disable": True, "no_reset_password": True}
+
 
 class CeilingCase(TransactionCase):
     """An order of 10 units under control, and the hands that could ship more of it."""
@@ -12,12 +17,8 @@ class CeilingCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # neither mails to new users nor pictures, which take long
-        context = {"tracking_disable": True, "no_reset_password": True}
-        cls.env = cls.env(context={**cls.env.context, **context})
-        cls.company = cls.env["res.company"].create(
-            {"name": "Ceiling Co", "logo": False}
-        )
+        cls.env = cls.env(context={**cls.env.context, **_CONTEXT})
+        cls.company = kept_companies.take(cls.env, "ceiling", "Ceiling Co")
         cls.env.user.company_ids |= cls.company
         cls.env = cls.env(
             context={**cls.env.context, "allowed_company_ids": cls.company.ids}
@@ -50,6 +51,11 @@ class CeilingCase(TransactionCase):
             for login, group in groups.items()
         }
         cls.company.approval_mode = "follow"
+
+    @classmethod
+    def prepare_run(cls, registry):
+        """Make the company once for all classes; see `kept_companies.make`."""
+        kept_companies.make(registry, "ceiling", 1, _CONTEXT)
 
     @classmethod
     def _make_product(cls, name, quantity=5000, **vals):

@@ -72,9 +72,7 @@ class TestClassifyWhen(ClassifyCase):
         sizes = {2: [], 40: []}
         for size, batches in sizes.items():
             for _round in range(3):
-                orders = self.env["sale.order"].concat(
-                    *(self._create_order() for _n in range(size))
-                )
+                orders = self._create_equal_orders(size)
                 orders.order_line.product_id = self.lamp
                 batches.append(orders)
 

@@ -222,8 +222,8 @@ class TestOrderQuotaOrders(QuotaCase):
     def test_many_orders_at_once(self):
         quota = self._create_quota(limit=1e6)
         self.product.is_storable = False
-        few = self.env["sale.order"].union(*(self._order(1) for _n in range(2)))
-        many = self.env["sale.order"].union(*(self._order(1) for _n in range(25)))
+        few = self._create_equal_orders(2, quantity=1)
+        many = self._create_equal_orders(25, quantity=1)
         self.env.flush_all()
         counts = []
         for orders in (few, many):

@@ -83,9 +83,7 @@ class TestSourcingScreens(SourcingCommon):
         self.north.sourcing_order_capacity = 50
 
         def count(number):
-            orders = self.env["sale.order"].union(
-                *(self._create_order() for _number in range(number))
-            )
+            orders = self._create_equal_orders(number)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
