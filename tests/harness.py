@@ -47,8 +47,8 @@ def free_port():
     """A TCP port on loopback that nobody listens on right now.
 
     Between asking and listening lie seconds, and a server that was killed listens on it
-    again: it is none that Linux gives to outgoing connections, and nobody who asks here,
-    in whichever process, gets it too before this process has ended.
+    again: it is none that Linux gives to outgoing connections, and nobody else who asks
+    here, in whichever process, gets it before this process has ended.
     """
     while True:
         port = random.SystemRandom().choice(PORTS)
