@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -37,14 +38,33 @@ IN_MEMORY = f' STRATEGY file_copy TABLESPACE "{TABLESPACE}"' if TABLESPACE else 
 DATA_DIR = PREFIX / "data"
 LOG_DIR = PREFIX / "log"
 
+#: below those that Linux gives to outgoing connections
+PORTS = range(20000, 32000)
+
 _sequence = itertools.count(1)
+_claims = []
 
 
 def free_port():
-    """A TCP port on loopback that nobody listens on right now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A TCP port on loopback that nobody listens on right now.
+
+    Between asking and listening lie seconds, and a server that was killed listens on it
+    again: it is none that Linux gives to outgoing connections, and nobody else who asks
+    here, in whichever process, gets it before this process has ended.
+    """
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            # a name in the kernel's memory: gone with the process, however it ends
+            claim.bind(f"\0suite-port-{port}")
+            with socket.socket() as sock:
+                sock.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return port
 
 
 def cpu_seconds(pid):

@@ -23,7 +23,7 @@ HOSTILE = {
     "name": f'Eve "><img src=x onerror={EVIL}>',
     "recipient": "Bob \u202egnp.exe\u202c <script>" + EVIL + "</script>",
     "street": f"1 <iframe srcdoc='<script>{EVIL}</script>'></iframe>",
-    "street2": "{{7*7}} ${7*7} <%= 7*7 %> #{7*7}",
+    "street2": "{{913*911}} ${913*911} <%= 913*911 %> #{913*911}",
     "city": "'; DROP TABLE sale_order; --",
     "country": f"<svg onload={EVIL}>",
     "newer": f"2 <svg/onload={EVIL}>",
@@ -32,7 +32,7 @@ HOSTILE = {
     "unknown": f"U-1 <details open ontoggle={EVIL}>",
     "method": f"Post <a href=javascript:{EVIL}>x</a>",
     "voucher": f"%s {{0}} <marquee onstart={EVIL}>",
-    "note": f"Hi <img src=x onerror={EVIL}> {{{{7*7}}}} \u202eevil\u202c "
+    "note": f"Hi <img src=x onerror={EVIL}> {{{{913*911}}}} \u202eevil\u202c "
     + "n" * 9_800,
     "tag": f"<i onmouseover={EVIL}>tag</i>",
     "key": f"<b onclick={EVIL}>key</b>",
@@ -238,7 +238,7 @@ def test_paper(world, report, record):
     text = squeezed(" ".join(page.extract_text() for page in pages))
     for name in ("name", "product", "method", "street"):
         assert squeezed(HOSTILE[name].replace("🎁", "")) in text, name
-    assert "49" not in text
+    assert str(913 * 911) not in text
 
 
 def test_nothing_was_logged(world):

@@ -62,7 +62,7 @@ def sdk(simulator):
         consumer_key=simulator.key,
         consumer_secret=simulator.secret,
         version="wc/v3",
-        timeout=5,
+        timeout=60,
     )
 
 
@@ -112,7 +112,7 @@ def test_sdk_is_refused_as_by_the_real_server(sdk, simulator):
         consumer_key=simulator.key,
         consumer_secret="cs_wrong",
         version="wc/v3",
-        timeout=5,
+        timeout=60,
     )
     assert wrong.get("orders").status_code == 401
 

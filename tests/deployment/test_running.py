@@ -129,10 +129,12 @@ def test_bus_message_arrives_by_websocket(running):
         cookie="; ".join(f"{c.name}={c.value}" for c in client.cookies),
         origin=running.proxy.url,
         sslopt={"ca_certs": running.proxy.certificate},
-        timeout=5,
+        # the first one waits until its process has loaded the registry
+        timeout=60,
     )
     try:
         assert connection.getstatus() == 101
+        connection.settimeout(5)
         subscribe = {"event_name": "subscribe", "data": {"channels": [], "last": 0}}
         connection.send(json.dumps(subscribe))
         started = time.monotonic()
@@ -223,10 +225,13 @@ def test_guessing_passwords_is_slowed_down_for_one_client_only(running):
     url = f"{running.proxy.url}/web/session/authenticate"
 
     # an empty body costs Odoo nothing; nginx counts it all the same
+    started = time.monotonic()
     codes = [guesser.post(url, timeout=20).status_code for _attempt in range(40)]
+    # one more may be tried every two seconds: a busy machine takes that long for them
+    regained = (time.monotonic() - started) / 2
 
     assert codes[:20].count(429) == 0
-    assert codes.count(429) >= 15
+    assert codes.count(429) >= min(15, 19 - regained)
     assert guesser.get(f"{running.proxy.url}/web/login", timeout=20).ok
     assert running.login("127.0.0.98").cookies
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import weakref
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from .. import harness
 
@@ -42,6 +42,12 @@ _HAS_COME = """selector => {
     const found = document.querySelector(selector);
     return found && !found.closest("[data-left]");
 }"""
+
+#: until the next picture of the page, or none comes
+_DRAW = """() => new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 1000);
+})"""
 
 
 @contextlib.contextmanager
@@ -198,17 +204,28 @@ class Person:
         self._running.discard(request)
 
     def settle(self, quiet=250, timeout=30_000):
-        """Wait until no call to the server has run for ``quiet`` milliseconds.
+        """Wait until no call to the server has run for ``quiet`` milliseconds, and what
+        the last one brought is drawn.
 
         Playwright's own "networkidle" never comes: the live notifications keep a
         worker busy for as long as the page is open.
         """
         idle = waited = 0
-        while idle < quiet:
+        while idle < quiet or not self._is_drawn():
             assert waited < timeout, [request.url for request in self._running]
             self.page.wait_for_timeout(50)
             waited += 50
             idle = 0 if self._running else idle + 50
+
+    def _is_drawn(self):
+        """Let the page do what it has to, however busy the machine is; whether it asked
+        for nothing more meanwhile."""
+        try:
+            self.page.evaluate(_DRAW)
+        except Error:
+            # it went to another one
+            return False
+        return not self._running
 
     def press(self, name):
         """A button above the form, wherever its width has put it."""

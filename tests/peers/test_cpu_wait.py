@@ -43,7 +43,10 @@ def measure(processes, seconds=1.5):
 
 
 def test_who_sleeps_waits_for_nothing():
-    wall, lasted = measure(run("import time; time.sleep(30)"))
+    processes = run("import time; time.sleep(60)")
+    # starting is work, for which a busy machine lets it wait
+    time.sleep(1.5)
+    wall, lasted = measure(processes)
     assert lasted > 0.8 * wall
 
 

@@ -51,7 +51,7 @@ class Inbox:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait_for(self, wanted, timeout=15):
+    def wait_for(self, wanted, timeout=60):
         """The first request that ``wanted(body)`` is true for."""
 
         def find():

@@ -175,7 +175,7 @@ def test_tls_still_wants_the_name(tmp_path, monkeypatch):
     context.load_cert_chain(certificate)
     running = serve(context)
     try:
-        with Transport(timeout=(3, 3)) as transport:
+        with Transport(timeout=(30, 30)) as transport:
             transport._session.verify = str(certificate)
             url = f"https://{HOST}:{running.server_port}/x"
             assert transport.request("GET", url).status == 200
