@@ -17,13 +17,15 @@ class OrderApprovalStep(models.Model):
     """
 
     _name = "order.approval.step"
+    _inherit = ["order.group.mixin"]
     _description = "Approval Step"
     # by the number of the order alone, which steps have an index of
     _order = "order_id.id desc, is_current desc, level, id"
     _check_company_auto = True
+    _MANY_GROUPS = _LISTED_GROUPS = ("order_id",)
 
     order_id = fields.Many2one(
-        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+        "sale.order", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
         related="order_id.company_id", store=True, precompute=True, index=True
@@ -93,6 +95,8 @@ class OrderApprovalStep(models.Model):
     currency_id = fields.Many2one(related="order_id.currency_id")
     salesperson_id = fields.Many2one(related="order_id.user_id", string="Salesperson")
 
+    # with the company: the orders of all steps are counted from the index alone
+    _order_idx = models.Index("(order_id, company_id)")
     _live_idx = models.Index("(state, order_id) WHERE state IN ('waiting', 'pending')")
     _decided_check = models.Constraint(
         "CHECK (state NOT IN ('approved', 'refused') OR decided_by_id IS NOT NULL)",

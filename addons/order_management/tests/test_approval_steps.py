@@ -2,6 +2,7 @@
 """OM-31: approvers in turn and side by side, stand-ins, nobody one's own order."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date
@@ -47,6 +48,26 @@ class TestApprovalSteps(ApprovalCase):
         self.assertEqual(order.approval_state, "approved")
         self.assertEqual(order.order_line.approved_qty, 10)
         self.assertEqual(then.decided_by_id, self.users["director"])
+
+    def test_lists_by_the_number_of_the_order(self):
+        """The newest order first, and grouped by orders as Odoo does it."""
+        self._make_rule("leader", name="First")
+        self._make_rule("director", name="Then", level=2)
+        orders = self.env["sale.order"].union(*(self._submit() for _n in range(3)))
+        # the number tells which is newer, not the date, which may be changed
+        orders[0].date_order += timedelta(days=9)
+        steps = self.env["order.approval.step"].with_user(self.users["leader"])
+        domain = [("order_id", "in", orders.ids)]
+        found = steps.search(domain)
+        self.assertEqual(found.order_id.ids, sorted(orders.ids, reverse=True))
+        self.assertEqual(found.sorted(), found)
+        for offset in range(3):
+            asked = (domain, ["order_id"], ["__count"])
+            ours = steps.web_read_group(*asked, limit=2, offset=offset)
+            with patch.object(type(steps), "_is_for_many", lambda *_args: False):
+                plain = steps.web_read_group(*asked, limit=2, offset=offset)
+            self.assertEqual(ours, plain)
+            self.assertEqual(ours["length"], 3)
 
     def test_side_by_side(self):
         self._make_rule("leader")
