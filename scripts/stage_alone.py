@@ -3,7 +3,7 @@
 What it needs of others is there already; ``./test --all`` also installs every addon
 from nothing (`stage_combinations`). An addon with many tests is installed once, and its
 tests run in several copies, side by side. Classes that meet others run with all the
-others (`stage_odoo.stage_together`), and here only with ``--all``.
+others (`stage_odoo.together_stages`), and here only with ``--all``.
 
 An addon that is cut is installed for those that need it and little else as well.
 """

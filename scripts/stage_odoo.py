@@ -95,17 +95,19 @@ def get_tags(node):
     }
 
 
-def test_tags(context):
+def test_tags(context, addons=None):
     """--test-tags for the chosen addons and word, and how many tests that must be.
 
     Where each addon's tests run alone as well, those with other addons and demo data
     are the classes tagged `MEETS_OTHERS`, of an addon that has any (a bridge's tests
     are all about others), and these do not run alone. Those that are `COVERED` as well
     run where addons are chosen. ``./test --all`` runs all of them both ways.
+
+    :param addons: of these only
     """
     tags, count = [], 0
     leaves_out = context.once and not context.chosen
-    for addon in context.addons:
+    for addon in context.addons if addons is None else addons:
         tests = list(find_tests(addon, context.word))
         chosen = context.once and list(find_tests(addon, tag=MEETS_OTHERS))
         covered = leaves_out and list(find_tests(addon, tag=COVERED))
@@ -154,17 +156,35 @@ def odoo_tests(database, tags, log_name, *args, program=LAZY):
     )
 
 
-def stage_together(context):
-    """The chosen tests with every addon installed and demo data."""
-    tags, count = test_tags(context)
-    if not tags:
-        return Result(problems=[f"no Odoo test matches '{context.word}'"])
-    database = "suite_together"
-    suitelib.clone_database(templates.ALL, database)
-    code, log = odoo_tests(database, tags, "together")
-    result = judge_odoo_log(code, log, count)
-    context.discard(database, result)
-    return result
+def together_stages(context):
+    """(name, stage) of the tests with every addon installed and demo data. Where an
+    addon runs all of its tests, the addon with most of them has a stage of its own:
+    nothing else takes as long."""
+    name = "Odoo tests, all addons, demo data"
+    most = max(context.addons, key=lambda addon: len(list(find_tests(addon))))
+    others = [addon for addon in context.addons if addon != most]
+    if context.once or context.word or not others:
+        yield name, together_stage("together", context.addons)
+    else:
+        yield f"{name}: {most}", together_stage("together", [most])
+        yield f"{name}: the others", together_stage("together_others", others)
+
+
+def together_stage(log_name, addons):
+    """The chosen tests of ``addons`` with every addon installed and demo data."""
+
+    def stage(context):
+        tags, count = test_tags(context, addons)
+        if not tags:
+            return Result(problems=[f"no Odoo test matches '{context.word}'"])
+        database = f"suite_{log_name}"
+        suitelib.clone_database(templates.ALL, database)
+        code, log = odoo_tests(database, tags, log_name)
+        result = judge_odoo_log(code, log, count)
+        context.discard(database, result)
+        return result
+
+    return stage
 
 
 def stage_life_cycle(context):

@@ -20,9 +20,9 @@ from stage_combinations import stage_combinations
 from stage_lint import stage_lint
 from stage_odoo import (
     stage_life_cycle,
-    stage_together,
     stage_translations,
     test_tags,
+    together_stages,
 )
 from stage_pytest import process_folders, pytest_stage, root_folders, unit_folders
 from stage_result import Result
@@ -85,7 +85,8 @@ def odoo_stages(context):
         if context.all:
             yield Stage("every combination of addons", stage_combinations)
     if not context.word or test_tags(context)[1]:
-        yield Stage("Odoo tests, all addons, demo data", stage_together, NEEDS)
+        for name, stage in together_stages(context):
+            yield Stage(name, stage, NEEDS)
     if not context.word and not context.fast:
         yield Stage("translations", stage_translations, NEEDS)
 

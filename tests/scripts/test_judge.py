@@ -296,6 +296,23 @@ def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
         assert alone is (arguments != ["--fast"])
     for name in ("every combination of addons", "speeds compared", "tests/chaos"):
         assert (name in names) is (arguments == ["--all"])
+    together = [name for name in names if name.startswith("Odoo tests, all addons")]
+    assert len(together) == (1 if once else 2)
+
+
+def test_every_addon_is_tested_together(monkeypatch):
+    """Once, however the tests are cut into stages."""
+    asked = []
+    monkeypatch.setattr(
+        stage_odoo, "together_stage", lambda _log, addons: asked.append(addons)
+    )
+    for once, word in ((True, ""), (False, "x"), (False, "")):
+        values = {"addons": suitelib.manifests(), "once": once, "word": word}
+        list(stage_odoo.together_stages(types.SimpleNamespace(**values)))
+    whole, by_word, *parts = asked
+    assert list(whole) == list(by_word) == list(suitelib.manifests())
+    assert len(parts) == 2 and parts[0] == ["order_management"]
+    assert sorted(parts[0] + parts[1]) == sorted(suitelib.manifests())
 
 
 def test_new_folders_are_found(tmp_path, monkeypatch):
