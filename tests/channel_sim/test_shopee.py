@@ -61,7 +61,7 @@ def connect(simulator, shop=None, **changes):
             webhook_url=HOOK,
         ),
         Credentials(**settings),
-        Transport(allow_private=True, timeout=(5, 5)),
+        Transport(allow_private=True, timeout=(30, 30)),
     )
 
 

@@ -51,7 +51,7 @@ def connect(simulator, **changes):
     return adapters()["woocommerce"](
         Shop(kind="woocommerce", base_url=base_url, currency="SGD"),
         Credentials(**settings),
-        Transport(allow_private=True, timeout=(5, 5)),
+        Transport(allow_private=True, timeout=(30, 30)),
     )
 
 

@@ -272,16 +272,16 @@ def ask_back(customer, address):
     page.get_by_text("Send something back").click()
     page.locator("input[name^=qty_]").fill("1")
     page.locator("form:has(input[value=return]) textarea").fill("One too many")
-    page.locator("form:has(input[value=return]) button").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("form:has(input[value=return]) button").click()
     customer.shot("way-track-refused")
     assert "Way Kettle comes back: choose a reason" in customer.text(".o_track_error")
     assert page.input_value("input[name^=qty_]") == "1"
     assert page.input_value("form:has(input[value=return]) textarea") == "One too many"
     page.select_option("select[name=reason]", label="Changed their mind")
     customer.shot("way-track-return")
-    page.locator("form:has(input[value=return]) button").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("form:has(input[value=return]) button").click()
     customer.shot("way-track-asked")
     assert "Thank you. We have it" in customer.text()
     customer.assert_no_problem()

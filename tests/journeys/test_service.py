@@ -141,8 +141,8 @@ def test_a_ticket_from_a_mail_to_its_rating(world):
     assert rating == [(5.0, "Quick, thank you")]
     kim.visit(f"/my/ticket/{ticket}")
     assert not kim.page.locator(".o_ticket_rating").count()
-    kim.page.click("[name=reopen_ticket]")
-    kim.page.wait_for_load_state("load")
+    with kim.page.expect_navigation():
+        kim.page.click("[name=reopen_ticket]")
     assert "In Progress" in kim.text()
 
     agent.open(f"service-tickets/{ticket}", ".o_form_view")

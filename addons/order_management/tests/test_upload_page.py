@@ -47,7 +47,7 @@ class TestUploadPage(UploadCommon, HttpCase):
             f"/odoo/hub-uploads/{upload.id}",
             _WATCH % upload.id,
             login=self.clerk.login,
-            timeout=40,
+            timeout=120,
         )
 
     def test_template(self):

@@ -66,7 +66,7 @@ def server():
 
 @pytest.fixture
 def open_way(server):
-    with Transport(allow_private=True, timeout=(2, 2), max_bytes=1000) as transport:
+    with Transport(allow_private=True, timeout=(10, 5), max_bytes=1000) as transport:
         transport.base = f"http://127.0.0.1:{server.server_port}"
         yield transport
 
