@@ -20,9 +20,12 @@ class LanguageCase(TransactionCase):
         """Make both languages active, with the texts of who made ``models``."""
         for code in SAME:
             cls.env["res.lang"]._activate_lang(code)
-        records = cls.env["ir.model.fields"].search([("model", "in", models)])
+        cls.models = models
+        fields = cls.env["ir.model.fields"].search([("model", "in", models)])
         views = cls.env["ir.ui.view"].search([("model", "in", models)])
-        modules = cls._modules(records) | cls._modules(views)
+        # the labels of a mixin's choices belong to whoever made the mixin
+        modules = cls._modules(fields.selection_ids)
+        modules |= cls._modules(fields) | cls._modules(views)
         cls.env["ir.module.module"].search(
             [("name", "in", list(modules - {"base"}))]
         )._update_translations(list(SAME))
@@ -67,7 +70,7 @@ class LanguageCase(TransactionCase):
             for node in etree.fromstring(found["views"][kind]["arch"]).iter():
                 texts += [node.get(name, "") for name in _ATTRIBUTES]
                 texts += [node.text or "", node.tail or ""]
-        for name in sorted(found["models"]):
+        for name in sorted(set(found["models"]) & set(self.models)):
             for field in self._shown(found, name):
                 texts.append(field["string"])
                 texts += [label for _key, label in field.get("selection", ())]
