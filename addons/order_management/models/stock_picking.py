@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -7,6 +7,13 @@ class StockPicking(models.Model):
     """A transfer; a done one stays with the order it was made for."""
 
     _inherit = "stock.picking"
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """What our own lists say when they are empty; stock says the same for all."""
+        if self.env.context.get("keep_empty_list_help"):
+            return help_message
+        return super().get_empty_list_help(help_message)
 
     def write(self, vals):
         if "sale_id" in vals:

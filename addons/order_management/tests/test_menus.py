@@ -55,6 +55,24 @@ class TestMenus(HttpCase):
             opened = self._call("/web/action/run", action_id=action["id"])
             self.assertEqual(opened["res_model"], model)
 
+    def test_empty_lists_of_parcels(self):
+        """Each says what it is for; stock's own hint would stand in all of them."""
+        for name, words in (
+            ("shipment_action", "No parcels under way"),
+            ("shipment_unscanned_action", "Every parcel was seen"),
+            ("shipment_late_action", "Nothing is late"),
+            ("stock_picking_cod_action", "handed over everything"),
+        ):
+            (action,) = self.env.ref(f"order_management.{name}").read(["help"])
+            self.assertIn(words, action["help"])
+        (action,) = self.env.ref("stock.action_picking_tree_all").read(["help"])
+        self.assertNotIn("parcel", action["help"])
+
+    def test_administrator_works_in_the_warehouse(self):
+        """Who has just installed the hub may scan, and is asked for no role first."""
+        admin = self.env.ref("base.user_admin")
+        self.env["stock.picking"].with_user(admin)._check_scanner()
+
     def _call(self, url, **params):
         answer = self.url_open(
             url,

@@ -178,6 +178,10 @@ class SaleChannel(models.Model):
                 "is switched off or blocked."
             ),
             "app_key": self.env._("Enter the key and the secret, then test again."),
+            "id": self.env._(
+                "An ID at this channel is a number. Enter the key (the app's ID) and "
+                "the shop's ID as the channel shows them: digits only."
+            ),
             "shop_id": self.env._("Enter the shop's ID, or log in at the channel."),
             "refresh_token": self.env._("Log in at the channel first."),
         }

@@ -132,6 +132,7 @@ class TestSyncSetup(StockSyncCommon):
             "redirect": "enter the address that it shows",
             "no_api": "no shop of this kind",
             "app_key": "Enter the key and the secret",
+            "id": "digits only",
             "refresh_token": "Log in at the channel first",
         }
         self.channel.sync_state = "draft"

@@ -21,7 +21,7 @@ from ..types import (
     Tokens,
 )
 from .aftersales import remote_return, settlement
-from .client import Client, moment
+from .client import Client, moment, number
 from .decisions import DecisionsMixin
 from .listings import ListingsMixin
 from .orders import OPTIONAL_FIELDS, WITHOUT_ESCROW, amount, neutral_order
@@ -102,11 +102,11 @@ class ShopeeAdapter(
         shop_id, main = params.get("shop_id"), params.get("main_account_id")
         if not code or not (shop_id or main):
             raise Misconfigured("no code or no shop in the answer", code="code")
-        owner = {"shop_id": _number(shop_id)} if shop_id else {}
-        owner = owner or {"main_account_id": _number(main)}
+        owner = {"shop_id": number(shop_id)} if shop_id else {}
+        owner = owner or {"main_account_id": number(main)}
         answer = self.client.post(
             "auth/token/get",
-            {"code": code, "partner_id": _number(self.credentials.app_key), **owner},
+            {"code": code, "partner_id": number(self.credentials.app_key), **owner},
             public=True,
         )
         shops = [shop_id] if shop_id else answer.get("shop_id_list") or ()
@@ -120,8 +120,8 @@ class ShopeeAdapter(
             "auth/access_token/get",
             {
                 "refresh_token": self.credentials.refresh_token,
-                "shop_id": _number(self.shop.shop_id),
-                "partner_id": _number(self.credentials.app_key),
+                "shop_id": number(self.shop.shop_id),
+                "partner_id": number(self.credentials.app_key),
             },
             public=True,
         )
@@ -301,16 +301,6 @@ def _response(envelope):
     if not isinstance(response, dict):
         raise BadAnswer("an answer without a response", code="response")
     return response
-
-
-def _number(text):
-    """Shopee wants its ids as JSON numbers.
-
-    :raises Misconfigured: when it is none
-    """
-    if not str(text).isascii() or not str(text).isdigit():
-        raise Misconfigured(f"{text!r:.40} is no number of Shopee", code="id")
-    return int(text)
 
 
 def _tokens(answer, shop_id):

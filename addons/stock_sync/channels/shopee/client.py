@@ -68,6 +68,16 @@ _SAYS_ALREADY = re.compile(r"already|has been (shipped|cancell?ed|arranged)", re
 _SAYS_MISSING = re.compile(r"not (found|exist)", re.I)
 
 
+def number(text: str) -> int:
+    """Shopee wants its ids as JSON numbers.
+
+    :raises Misconfigured: when it is none
+    """
+    if not str(text).isascii() or not str(text).isdigit():
+        raise Misconfigured(f"{text!r:.40} is no number of Shopee", code="id")
+    return int(text)
+
+
 def sign(
     partner_key: str,
     partner_id: str,
@@ -99,11 +109,13 @@ class Client:
     def signed_url(self, name: str, public: bool = False) -> tuple[str, dict[str, Any]]:
         """Address and common parameters of call ``name`` (``order/get_order_list``).
 
-        :raises Misconfigured: when the app's id or key, or the shop, is missing
+        :raises Misconfigured: when the app's id or key, or the shop, is missing, or the
+            id is no number
         """
         partner_id, key = self.credentials.app_key, self.credentials.app_secret
         if not partner_id or not key:
             raise Misconfigured("partner id or partner key", code="app_key")
+        number(partner_id)
         if not public and not self.shop.shop_id:
             raise Misconfigured("shop id", code="shop_id")
         path, now = _PREFIX + name, int(time.time())

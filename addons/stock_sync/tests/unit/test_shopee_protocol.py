@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from channels import errors
 from channels.shopee import push_signature, sign
-from channels.shopee.client import error_of, moment, seconds_to_midnight
+from channels.shopee.client import Client, error_of, moment, seconds_to_midnight
 from channels.shopee.orders import neutral_order
+from channels.types import Credentials, Shop
 from neutral import check_total, parse
 
 VECTORS = json.loads(
@@ -30,6 +31,16 @@ def test_call_signature(vector):
         vector["inputs"].get("access_token", ""),
         str(owner),
     )
+
+
+@pytest.mark.parametrize("key", ["my app", "12 34", "²"])
+def test_a_partner_id_that_is_none(key):
+    """Told before the seller is sent to a log-in page that can only fail."""
+    credentials = Credentials(app_key=key, app_secret="secret")
+    client = Client(Shop(kind="shopee"), credentials, transport=None)
+    with pytest.raises(errors.Misconfigured) as told:
+        client.signed_url("shop/auth_partner", public=True)
+    assert told.value.code == "id"
 
 
 @pytest.mark.parametrize("vector", VECTORS["pushes"], ids=lambda v: v["name"])

@@ -153,7 +153,11 @@ export class DistributionMap extends Component {
         add("div", member.phone);
         const states = new Map(this.settings.states);
         add("div", states.get(member.state));
-        const button = add("button", _t("Open"), "btn btn-sm btn-primary mt-2");
+        const button = add(
+            "button",
+            _t("Open the Member"),
+            "btn btn-sm btn-primary mt-2"
+        );
         button.addEventListener("click", () =>
             this.action.doAction({
                 type: "ir.actions.act_window",
