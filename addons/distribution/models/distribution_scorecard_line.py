@@ -49,6 +49,10 @@ class DistributionScorecardLine(models.Model):
     )
     comment = fields.Text("Why")
 
+    _weight_check = models.Constraint(
+        "CHECK (weight >= 0 AND weight <= 100)", "A weight is between 0 and 100."
+    )
+
     @api.depends("actual", "target", "weight")
     def _compute_scores(self):
         for line in self:

@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .budget_common import MONTH, BudgetCase
 
@@ -70,6 +73,14 @@ class TestDistributionScorecard(BudgetCase):
             self.template.line_ids = [
                 Command.update(self.template.line_ids[0].id, {"weight": 30})
             ]
+
+    @mute_logger("odoo.sql_db")
+    def test_weight_of_a_card(self):
+        """One below zero would turn a bad figure into a good mark."""
+        card = self._card()
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            card.line_ids[0].weight = -5
+            self.env.flush_all()
 
     def test_figures_and_curve(self):
         self._bill(500, centre=self.south)

@@ -73,6 +73,9 @@ class ChannelReturnLine(models.Model):
     _exchange_check = models.Constraint(
         "CHECK (COALESCE(exchange_qty, 0) >= 0)", "No quantity is below zero."
     )
+    _arriving_check = models.Constraint(
+        "CHECK (COALESCE(arriving_qty, 0) >= 0)", "No quantity is below zero."
+    )
 
     @api.depends("received_qty", "inspected_qty")
     def _compute_to_inspect_qty(self):

@@ -84,6 +84,11 @@ class OrderCarrierRule(models.Model):
     )
     order_count = fields.Integer("Orders", compute="_compute_order_count")
 
+    _promise_days_check = models.Constraint(
+        "CHECK (COALESCE(promise_days, 0) >= 0)",
+        "The days of a promise cannot be below zero.",
+    )
+
     @api.constrains("carrier_ids")
     def _check_carriers(self):
         for rule in self:

@@ -54,6 +54,10 @@ class StockWarehouse(models.Model):
     _sourcing_unit_capacity_check = models.Constraint(
         "CHECK (sourcing_unit_capacity >= 0)", "A capacity cannot be below zero."
     )
+    _sourcing_parcel_cost_check = models.Constraint(
+        "CHECK (COALESCE(sourcing_parcel_cost, 0) >= 0)",
+        "The cost of a parcel cannot be below zero.",
+    )
     _sourcing_cutoff_check = models.Constraint(
         "CHECK (sourcing_cutoff >= 0 AND sourcing_cutoff < 24)",
         "A cut-off time is between 0:00 and 23:59.",

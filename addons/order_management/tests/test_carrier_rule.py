@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .shipment_common import ShipmentCase
 from .statements import collect_statements
@@ -156,6 +159,9 @@ class TestCarrierRule(ShipmentCase):
             self._make_rule(self.carrier, weight_from=2.0, weight_to=1.0)
         with self.assertRaises(ValidationError):
             self._make_rule(name="Nobody")
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            with self.cr.savepoint():
+                self._make_rule(self.carrier, promise_days=-1)
 
     def test_an_archived_rule_chooses_no_more(self):
         rule = self._make_rule(self.carrier)

@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """OM-19: the way of returned goods, from approval to inspection."""
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .returns_common import ReturnsCase
 
@@ -194,6 +197,15 @@ class TestReturnsFlow(ReturnsCase):
                 line.write(values)
         line.action_receive()
         self.assertEqual(line.received_qty, 1)
+
+    @mute_logger("odoo.sql_db")
+    def test_less_than_nothing_arrives(self):
+        """Refused where it is typed, not later in the words of an empty transfer."""
+        record = self._ask(self._sold_order(5), 2)
+        record.action_approve()
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            record.line_ids.arriving_qty = -1
+            self.env.flush_all()
 
     def test_nothing_is_counted_by_hand(self):
         """Neither what arrived nor what was decided on is written past the buttons."""

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .sourcing_common import SourcingCommon
 from .statements import collect_statements
@@ -169,6 +172,14 @@ class TestSourcing(SourcingCommon):
         self.assertTrue(self._create_rule(promise_days=3)._match(order)[order.id])
         with self.assertRaises(ValidationError):
             self._create_rule(order_domain="[('no_such_field', '=', 1)]")
+
+    @mute_logger("odoo.sql_db")
+    def test_a_parcel_costs_nothing_or_more(self):
+        """A cost below zero would draw every order to that warehouse."""
+        warehouse = self.env["stock.warehouse"].search([], limit=1)
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            warehouse.sourcing_parcel_cost = -1
+            self.env.flush_all()
 
     def test_cheapest_by_delivery_rules(self):
         product = self.env["product.product"].create(
