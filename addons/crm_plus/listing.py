@@ -5,6 +5,8 @@ from functools import reduce
 
 
 def list_words(env, words):
+    """``words`` in one line, in the user's language: one, another."""
+
     def join(one, other):
         return env._("%(one)s, %(other)s", one=one, other=other)
 
@@ -12,6 +14,8 @@ def list_words(env, words):
 
 
 def list_sentences(env, sentences):
+    """``sentences`` in one line, in the user's language: one; another."""
+
     def join(one, other):
         return env._("%(one)s; %(other)s", one=one, other=other)
 
