@@ -22,6 +22,8 @@ class OrderManagementCommon(BaseCommon):
         cls.company, cls.other_company = kept_companies.take(
             cls.env, "hub", "Hub Company", "Neighbour"
         )
+        # demo data puts it into Brussels, where it is tomorrow before midnight
+        cls.env.user.tz = "UTC"
         cls.env.user.company_ids += cls.company + cls.other_company
         cls.env.user.company_id = cls.company
         cls.warehouse = cls._get_warehouse(cls.company)
