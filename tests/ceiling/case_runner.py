@@ -10,7 +10,6 @@ from odoo.tests.suite import TestSuite
 from .. import harness
 
 sys.path.insert(0, str(harness.SOURCE / "scripts"))
-import prepare_run  # noqa: E402
 import warm_caches  # noqa: E402
 
 
@@ -43,7 +42,6 @@ class TellingResult(OdooTestResult):
 def run_cases(*cases):
     """Print ``{"Class.method": ""}`` as JSON, with the errors as values."""
     warm_caches.keep()
-    prepare_run.prepare(cases)
     load = unittest.defaultTestLoader.loadTestsFromTestCase
     result = TellingResult()
     TestSuite(test for case in cases for test in load(case)).run(result)

@@ -201,6 +201,8 @@ WALK = {
         ("GET", "/my/claims/new", None, OWN),
         ("POST", "/my/claims/new", {"kind": "damaged", "amount": "x"}, OWN),
     ],
+    "/my/tickets": [("GET", "/my/tickets", None, OWN)],
+    "/my/tickets/page/<int:page>": [("GET", "/my/tickets/page/1", None, OWN)],
     "/my/statements": [("GET", "/my/statements", None, OWN, "owner")],
     "/my/statements/<int:statement_id>": [
         ("GET", "/my/statements/{statement}", None, NOTHING, "owner")
@@ -234,7 +236,6 @@ BESIDE = [
     ("GET", "/my/orders/{order}", None, OWN),
     ("GET", "/my/ticket/{ticket}", None, OWN),
     ("GET", "/my/ticket/{chat}", None, OWN),
-    ("GET", "/my/tickets", None, OWN),
 ]
 UNTOUCHED = """
     SELECT (SELECT state FROM channel_return WHERE id = %(back)s),

@@ -341,3 +341,8 @@ class SaleOrder(models.Model):
     def _unlink_release_holds(self):
         """Nothing stays held for an order that goes."""
         self._get_active_holds()._transition("released")
+        # PostgreSQL takes order and lines off a hold one after the other, in the order
+        # of its triggers' numbers, and may find a new hold with a line that is gone.
+        # sudo: holds are history, nobody may write them
+        holds = self.env["stock.hold"].sudo().search([("order_id", "in", self.ids)])
+        holds.sale_line_id = False

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists
 
 from ..tools.columns import create_column_with_default
 
@@ -83,8 +82,7 @@ class StockPicking(models.Model):
     def _auto_init(self):
         """Make the columns before the ORM does, which would fill them row by row."""
         create_column_with_default(self.env.cr, self, "cod_amount", None)
-        if not column_exists(self.env.cr, self._table, "cod_currency_id"):
-            create_column_with_default(self.env.cr, self, "cod_currency_id", None)
+        if create_column_with_default(self.env.cr, self, "cod_currency_id", None):
             self.env.cr.execute(
                 "UPDATE stock_picking SET cod_currency_id = sale_order.currency_id"
                 " FROM sale_order WHERE sale_order.id = stock_picking.sale_id"

@@ -11,9 +11,10 @@ def create_column_with_default(cr, model, name, default):
 
     :param model: recordset of the model
     :param name: a stored field of it
+    :return: whether the column is new
     """
     if not table_exists(cr, model._table) or column_exists(cr, model._table, name):
-        return  # a new table gets the column from the ORM
+        return False  # a new table gets the column from the ORM
     names = {
         "table": SQL.identifier(model._table),
         "column": SQL.identifier(name),
@@ -29,3 +30,4 @@ def create_column_with_default(cr, model, name, default):
     cr.execute(
         SQL("ALTER TABLE %(table)s ALTER COLUMN %(column)s DROP DEFAULT", **names)
     )
+    return True
