@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 #: holds that a confirmation or a payment has to look at
 _ENDS = ("active", "expired")
@@ -342,7 +343,14 @@ class SaleOrder(models.Model):
         """Nothing stays held for an order that goes."""
         self._get_active_holds()._transition("released")
         # PostgreSQL takes order and lines off a hold one after the other, in the order
-        # of its triggers' numbers, and may find a new hold with a line that is gone.
-        # sudo: holds are history, nobody may write them
-        holds = self.env["stock.hold"].sudo().search([("order_id", "in", self.ids)])
-        holds.sale_line_id = False
+        # of its triggers' names, and may find a hold of this transaction with a line
+        # that is gone. What it does by itself is done here, lines first
+        holds = self.env["stock.hold"]
+        holds.flush_model(["order_id", "sale_line_id"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE stock_hold SET sale_line_id = NULL WHERE order_id IN %s",
+                tuple(self.ids),
+            )
+        )
+        holds.invalidate_model(["sale_line_id"])
