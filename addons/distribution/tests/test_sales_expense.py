@@ -201,8 +201,7 @@ class TestSalesExpense(BudgetCase):
             {
                 "user_id": self.supervisor.id,
                 "delegate_id": deputy.id,
-                # where the deputy is it may still be yesterday
-                "date_from": "2026-01-01",
+                "date_from": "2026-01-01",  # there it may still be yesterday
                 "date_to": "2099-01-01",
             }
         )
