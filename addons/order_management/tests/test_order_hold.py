@@ -219,8 +219,18 @@ class TestOrderHold(AvailabilityCommon):
         holds = orders.hold_ids
         orders[0]._action_cancel()
         orders[1].unlink()
+        self.assertEqual(holds.sale_line_id, orders[0].order_line)
         self.assertEqual(set(holds.mapped("state")), {"released"})
         self.assertEqual(self._promise(), 10)
+
+    def test_a_deleted_order_takes_its_lines_off_holds_first(self):
+        """PostgreSQL's triggers would do it in the order of their names."""
+        order = self._create_lines_order((self.product, 4))
+        self._hold_order(order)
+        holds = order.hold_ids
+        order._unlink_release_holds()
+        self.assertEqual(holds.order_id, order)
+        self.assertFalse(holds.sale_line_id)
 
     def test_changed_and_deleted_lines_hold_nothing(self):
         order = self._create_lines_order((self.product, 4), (self.cup, 3))
