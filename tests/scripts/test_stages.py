@@ -266,37 +266,82 @@ def test_combinations_stay_few():
         "hub_till": {"depends": ["hub", "till"], "auto_install": True},
     }
     found = stage_combinations.list_installations(known)
-    sets = [steps[0] for steps, options, demo in found if options]
-    assert sets == [["hub"], ["shops"], ["depots"], ["shops", "depots"]]
-    assert ([["hub_till"]], [], False) in found
-    assert [steps for steps, _options, demo in found if demo] == [
-        [["hub", "shops", "depots", "hub_till"]]
+    sets = [
+        " ".join(*zip(*way, strict=True)) for way, options, _demo in found if options
     ]
-    orders = [steps for steps, _options, _demo in found if len(steps) > 1]
-    assert len(orders) == stage_combinations.ORDERS
-    assert len({str(steps) for steps in orders}) == len(orders)
-    for steps in orders:
-        assert sorted(steps) == sorted([name] for name in known)
+    assert sets == ["hub", "hub shops", "hub depots", "hub shops depots"]
+    for way, options, _demo in found[: len(sets)]:
+        assert (way, ("--skip-auto-install",), False) in found and not options
+    assert ((("hub",), ("hub_till",)), (), False) in found
+    assert [way for way, _options, demo in found if demo] == [
+        (("hub", "shops", "depots", "hub_till"),)
+    ]
+    orders = [way for way, _options, _demo in found if len(way) == len(known)]
+    assert len(set(orders)) == stage_combinations.ORDERS
+    for way in orders:
+        assert sorted(way) == sorted((name,) for name in known)
+
+
+class Installations:
+    """Stands for PostgreSQL and Odoo: what is installed where."""
+
+    def __init__(self, monkeypatch, ways, broken=None):
+        self.databases = {"suite_empty": ()}
+        self.installed, self.broken = [], broken
+        lib, stage = stage_combinations.suitelib, stage_combinations
+        monkeypatch.setattr(lib, "clone_database", self.clone)
+        monkeypatch.setattr(lib, "drop_database", self.databases.pop)
+        monkeypatch.setattr(lib, "install", self.install)
+        monkeypatch.setattr(stage, "is_installed", self.is_installed)
+        monkeypatch.setattr(stage.templates, "prepare_empty", lambda: None)
+        monkeypatch.setattr(stage, "list_installations", lambda known: ways)
+        self.result = stage.stage_combinations(None)
+
+    def clone(self, source, name):
+        assert name not in self.databases
+        self.databases[name] = self.databases[source]
+
+    def is_installed(self, database, names):
+        return set(names) <= set(self.databases[database])
+
+    def install(self, database, names, *_args, **_kwargs):
+        self.databases[database] += names
+        self.installed.append(self.databases[database])
+        if self.databases[database] == self.broken:
+            raise suitelib.SuiteError(f"{names[-1]} went wrong")
+
+
+WAYS = [
+    ((("hub",),), (), False),
+    ((("hub",), ("shops",)), (), False),
+    ((("hub",), ("shops",), ("till",)), (), False),
+    ((("shops",), ("hub",), ("till",)), (), False),
+]
+
+
+def test_ways_that_begin_alike_are_one(monkeypatch):
+    """Until they part; each ends in a database that has seen nothing else."""
+    done = Installations(monkeypatch, WAYS)
+    assert done.installed == [
+        ("hub",),
+        ("hub", "shops"),
+        ("hub", "shops", "till"),
+        ("shops",),
+        ("shops", "hub"),
+        ("shops", "hub", "till"),
+    ]
+    assert (done.result.passed, done.result.failed) == (4, 0)
+    assert list(done.databases) == ["suite_empty"]
 
 
 def test_combination_that_fails_is_named(monkeypatch):
-    """With what was there before it; the others go on."""
-    calls = []
-
-    def break_shops(_database, names, *_args, **_kwargs):
-        calls.append(names)
-        if names == ["shops"] and len(calls) > 1:
-            raise suitelib.SuiteError("shops went wrong")
-
-    monkeypatch.setattr(stage_combinations.suitelib, "install", break_shops)
-    for name in ("clone_database", "drop_database"):
-        monkeypatch.setattr(stage_combinations.suitelib, name, lambda *args: None)
-    monkeypatch.setattr(stage_combinations.templates, "prepare_empty", lambda: None)
-    ways = [([["hub"], ["shops"]], [], False), ([["hub"]], [], False)]
-    monkeypatch.setattr(stage_combinations, "list_installations", lambda known: ways)
-    result = stage_combinations.stage_combinations(None)
-    assert (result.passed, result.failed) == (1, 1)
-    assert result.problems[0].startswith("shops went wrong after hub")
+    """With what was there before it; what begins with it is not tried, the others go
+    on."""
+    done = Installations(monkeypatch, WAYS, broken=("hub", "shops"))
+    assert (done.result.passed, done.result.failed) == (2, 2)
+    assert done.result.problems[0].startswith("shops went wrong after hub")
+    assert done.result.problems[1] == "not tried: hub, shops, till"
+    assert list(done.databases) == ["suite_empty"]
 
 
 @pytest.mark.parametrize(
