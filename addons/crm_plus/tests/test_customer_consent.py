@@ -111,6 +111,7 @@ class TestCustomerConsent(HygieneCommon):
             self.assertEqual(len(partners._filter_contactable("mail")), number)
             return self.env.cr.sql_log_count - before
 
+        count(3)  # fills caches
         self.assertEqual(count(2), count(100))
 
     def test_export_holds_everything_and_is_logged(self):

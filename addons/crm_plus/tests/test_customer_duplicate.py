@@ -91,6 +91,7 @@ class TestCustomerDuplicate(HygieneCommon):
             self.assertTrue(found)
             return self.env.cr.sql_log_count - before
 
+        count(52)  # fills caches
         self.assertEqual(count(55), count(100))
 
     def test_only_managers_decide(self):

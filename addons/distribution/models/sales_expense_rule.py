@@ -53,6 +53,9 @@ class SalesExpenseRule(models.Model):
     _amount_over_check = models.Constraint(
         "CHECK (amount_over >= 0)", "The amount of a rule is never below zero."
     )
+    _level_check = models.Constraint(
+        "CHECK (level >= 1)", "The level of a rule starts at 1."
+    )
 
     @api.constrains("approver_type", "user_ids", "group_id")
     def _check_approvers(self):

@@ -69,6 +69,9 @@ class OrderRule(models.Model):
         "CHECK (amount_from >= 0 AND (amount_to = 0 OR amount_to >= amount_from))",
         "The upper limit of the amount is not below the lower one.",
     )
+    _promise_hours_check = models.Constraint(
+        "CHECK (promise_hours >= 0)", "The hours of a promise cannot be below zero."
+    )
 
     def _match(self, orders, facts=None, tags=None):
         """The orders that this rule is about.

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .classify_common import ClassifyCase
 
@@ -151,6 +154,13 @@ class TestClassifyRules(ClassifyCase):
         self.assertEqual(rule._match(orders), promised)
         rule.promise_hours = 2
         self.assertFalse(rule._match(orders))
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            rule.promise_hours = -1
+            rule.flush_recordset()
 
     def test_amount_in_company_currency(self):
         eur = self.env.ref("base.EUR")

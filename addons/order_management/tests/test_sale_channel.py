@@ -44,12 +44,12 @@ class TestSaleChannel(OrderManagementCommon):
             channels |= self._create_channel(f"Shop {number}", self.company)
         self.env.flush_all()
         counts = []
-        for batch in (channels[:1], channels):
+        for batch in (channels, channels[:1], channels):  # the first fills caches
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             batch.mapped("held_count")
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2])
 
     def test_company_stays_once_used(self):
         free = self._create_channel("Unused", self.company)

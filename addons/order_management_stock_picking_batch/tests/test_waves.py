@@ -194,8 +194,23 @@ class TestWaves(WaveCommon):
         action = build.with_user(self.picker).action_build()
         self.assertEqual(len(self.rule.sudo().wave_ids), 2)
         self.assertEqual(action["domain"][0][2], self.rule.sudo().wave_ids.ids)
+        every_wave = self.env.ref(
+            "order_management_stock_picking_batch.stock_wave_action"
+        )
+        self.assertNotEqual(action["name"], every_wave.name, "one step back")
         with self.assertRaises(UserError):
             build.with_user(self.picker).action_build()
+
+    def test_whoever_reserves(self):
+        """A cashier has no right on batches, and reserves what was ordered."""
+        self.out_type.auto_batch = True
+        delivery = self._deliveries(1)
+        self.assertTrue(delivery.batch_id)
+        cashier = new_test_user(self.env, "cashier", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            delivery.batch_id.with_user(cashier).check_access("read")
+        delivery.move_line_ids.with_user(cashier)._auto_wave()
+        self.assertEqual(delivery.state, "assigned")
 
     def test_order_in_a_wave_is_cancelled(self):
         """Who sells need not pick to cancel what is in a wave; it leaves the wave."""

@@ -82,7 +82,9 @@ class StockWaveBuild(models.TransientModel):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "order_management_stock_picking_batch.stock_wave_action"
         )
-        return {**action, "domain": [("id", "in", waves.ids)], "context": {}}
+        # a name of its own: the list of all waves is one step back
+        name, domain = self.env._("New Waves"), [("id", "in", waves.ids)]
+        return {**action, "name": name, "domain": domain, "context": {}, "path": False}
 
     def _count_ready(self):
         pickings = self.env["stock.picking"]

@@ -187,11 +187,11 @@ class TestPublish(StockSyncCommon):
         for product in products:
             self._create_listing(f"p{product.id}", product=product)
         counts = []
-        for some in (products[:2], products):
+        for some in (products[2:5], products[:2], products):  # the first fills caches
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(len(self.publisher._publish(some.ids)), len(some))
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 10)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLessEqual(counts[2], 10)
