@@ -198,6 +198,7 @@ def test_an_order_from_the_shopper_to_the_parcel_and_back(shop, world):
     harness.wait_until(are_returns_here, 60, 0.5, "returns in Odoo")
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("shop", KINDS, indirect=True)
 def test_both_sides_agree_after_a_bad_day(shop, world):
     """A third of the webhooks is lost, some come twice and in another order, and the

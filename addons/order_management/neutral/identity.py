@@ -38,6 +38,19 @@ def usable_external_id(payload) -> str | None:
     return None if text.casefold() in _NOTHING else text
 
 
+def plain_id(value) -> str:
+    """An identifier as it is kept and compared, ``""`` for none.
+
+    Blanks around it do not count, and a whole number is the same one however JSON
+    writes it: 1 and 1.0.
+    """
+    if value is None:
+        return ""
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
 def moment_of(payload, name) -> datetime | None:
     """A point in time of the payload, None if it does not say so plainly.
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 
+from .identity import plain_id
 from .moments import parse_timestamp
 from .problems import InvalidOrder
 from .validation import validate
@@ -22,10 +23,6 @@ ZERO = Decimal(0)
 
 def _text(value) -> str:
     return value.strip() if value else ""
-
-
-def _identifier(value) -> str:
-    return "" if value is None else str(value).strip()
 
 
 def _number(value) -> Decimal | None:
@@ -46,7 +43,7 @@ def _texts(value) -> tuple:
 
 
 def _identifiers(value) -> tuple:
-    return tuple(map(_identifier, value or ()))
+    return tuple(map(plain_id, value or ()))
 
 
 def _part(cls):
@@ -109,7 +106,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    external_id: str = _as(_identifier)
+    external_id: str = _as(plain_id)
     name: str = _as(_text)
     email: str = _as(_text)
     phone: str = _as(_text)
@@ -121,7 +118,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    external_id: str = _as(_identifier)
+    external_id: str = _as(plain_id)
     sku: str = _as(_text)
     barcode: str = _as(_text)
     name: str = _as(_text)
@@ -131,11 +128,11 @@ class BundlePart:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    external_id: str = _as(_identifier)
+    external_id: str = _as(plain_id)
     external_ids: tuple[str, ...] = _as(_identifiers, ())
     sku: str = _as(_text)
     barcode: str = _as(_text)
-    listing_id: str = _as(_identifier)
+    listing_id: str = _as(plain_id)
     name: str = _as(_text)
     quantity: Decimal = _as(_number, ZERO)
     cancelled_quantity: Decimal = _as(_number, ZERO)
@@ -164,14 +161,14 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class LineQuantity:
-    line_id: str = _as(_identifier)
+    line_id: str = _as(plain_id)
     quantity: Decimal = _as(_number, ZERO)
     extra: dict = _extra()
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    external_id: str = _as(_identifier)
+    external_id: str = _as(plain_id)
     tracking: str = _as(_text)
     tracking_url: str = _as(_text)
     carrier: str = _as(_text)
@@ -202,7 +199,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    external_id: str = _as(_identifier)
+    external_id: str = _as(plain_id)
     amount: Decimal = _as(_number, ZERO)
     lines: tuple[LineQuantity, ...] = _as(_parts(LineQuantity), ())
     at: datetime | None = _as(_moment, None)
@@ -216,7 +213,7 @@ class Payment:
     state: str = _as(_text)
     cash_on_delivery: bool = _as(bool, False)
     paid_at: datetime | None = _as(_moment, None)
-    transaction_id: str = _as(_identifier)
+    transaction_id: str = _as(plain_id)
     amount: Decimal | None = _as(_number, None)
     extra: dict = _extra()
 
@@ -226,8 +223,8 @@ class NeutralOrder:
     """One order of a channel, checked. ``raw`` stays in the payload."""
 
     schema_version: int = _as(int, 1)
-    external_id: str = _as(_identifier)
-    number: str = _as(_identifier)
+    external_id: str = _as(plain_id)
+    number: str = _as(plain_id)
     placed_at: datetime | None = _as(_moment, None)
     updated_at: datetime | None = _as(_moment, None)
     status: str = _as(_text)

@@ -5,7 +5,7 @@
 from decimal import Decimal
 
 from .currencies import is_currency
-from .identity import usable_external_id
+from .identity import plain_id, usable_external_id
 from .moments import parse_timestamp
 from .problems import Problem, describe, render_path
 from .schema import Report, compiled
@@ -105,34 +105,34 @@ def _check_lines(payload, report):
 def _check_line_ids(line, known, report, path):
     own = line.get("external_id")
     if _is_id(own):
-        if str(own) in known:
+        if plain_id(own) in known:
             report.add(
                 (path, "external_id"), "duplicate", "id", describe(own, _short(own))
             )
-        known.add(str(own))
+        known.add(plain_id(own))
     units = line.get("external_ids")
     if type(units) is not list:
         return
     for position, unit in enumerate(units):
         # a line may repeat its own identifier as that of its first unit
-        if _is_id(unit) and str(unit) != str(own):
-            if str(unit) in known:
+        if _is_id(unit) and plain_id(unit) != plain_id(own):
+            if plain_id(unit) in known:
                 report.add(
                     ((path, "external_ids"), position),
                     "duplicate",
                     "id",
                     describe(unit, _short(unit)),
                 )
-            known.add(str(unit))
+            known.add(plain_id(unit))
 
 
 def _is_id(value):
-    return type(value) in (str, int) and value != ""
+    return type(value) in (str, int, float) and plain_id(value) != ""
 
 
 def _short(value):
     """Order and line identifiers may be shown, but not a text somebody put there."""
-    return type(value) is int or (len(value) <= 40 and " " not in value)
+    return type(value) is not str or (len(value) <= 40 and " " not in value)
 
 
 def _check_cancelled(line, report, path):
@@ -172,6 +172,6 @@ def _check_links(parts, known, report, path):
             continue
         for position, link in enumerate(links):
             target = link.get("line_id") if type(link) is dict else None
-            if _is_id(target) and str(target) not in known:
+            if _is_id(target) and plain_id(target) not in known:
                 where = ((((path, index), "lines"), position), "line_id")
                 report.add(where, "unknown_line", "id", describe(target, False))

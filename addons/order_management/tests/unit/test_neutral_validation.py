@@ -264,6 +264,26 @@ def test_parcels_and_refunds_point_to_lines(order):
     assert problem.code == "unknown_line"
 
 
+@pytest.mark.parametrize("again", [1, 1.0, " 1 "])
+def test_one_identifier_in_other_writings(order, again):
+    """JSON writes a whole number in two ways, and blanks do not count: such a line is
+    found by its parcels and refunds, and no second one may be called so."""
+    own = order["lines"][0]["external_id"]
+    assert own == "1"
+    order["refunds"][0]["lines"] = [{"line_id": again, "quantity": 1}]
+    assert validate(order) == []
+    assert parse(order).refunds[0].lines[0].line_id == "1"
+    order["lines"][1]["external_id"] = again
+    assert [problem.code for problem in validate(order)] == ["duplicate"]
+
+
+def test_a_number_that_no_line_has(order):
+    order["refunds"][0]["lines"] = [{"line_id": 9.0, "quantity": 1}]
+    assert [(problem.path, problem.code) for problem in validate(order)] == [
+        ("$.refunds[0].lines[0].line_id", "unknown_line")
+    ]
+
+
 def test_thousands_of_problems_end(order):
     order["lines"] = [{"quantity": "x", "unit_price": "y"}] * 9000
     problems = validate(order)
