@@ -260,8 +260,9 @@ PROVOKED = ("limiting requests, excess", "client intended to send too large body
 
 def test_logs_hold_no_warning(running):
     """Runs last in this file: everything above left its lines by now."""
-    assert running.web.problems() == []
-    assert running.jobs.problems() == []
+    for service in (running.web, running.jobs):
+        problems = service.problems()
+        assert not problems, "\n".join(problems)
     pattern = r"^.*\[(?:warn|error|crit|alert|emerg)\].*$"
     lines = re.findall(pattern, running.proxy.log(), re.M)
     assert [line for line in lines if not any(p in line for p in PROVOKED)] == []
