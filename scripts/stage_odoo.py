@@ -135,7 +135,7 @@ def starts_browser(addon, classes=None):
     return False
 
 
-def odoo_tests(database, tags, log_name, *args, program=LAZY):
+def odoo_tests(database, tags, log_name, *args, program=LAZY, environment=()):
     port = subprocess.run(
         [sys.executable, SOURCE / "scripts" / "free_port.py", "0"],
         capture_output=True,
@@ -153,6 +153,7 @@ def odoo_tests(database, tags, log_name, *args, program=LAZY):
         log_name,
         suitelib.ModuleProgress(),
         program=program,
+        environment=environment,
     )
 
 
@@ -179,7 +180,7 @@ def together_stage(log_name, addons):
             return Result(problems=[f"no Odoo test matches '{context.word}'"])
         database = f"suite_{log_name}"
         suitelib.clone_database(templates.ALL, database)
-        code, log = odoo_tests(database, tags, log_name)
+        code, log = odoo_tests(database, tags, log_name, environment=context.again)
         result = judge_odoo_log(code, log, count)
         context.discard(database, result)
         return result

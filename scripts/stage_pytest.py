@@ -22,6 +22,8 @@ SHARING = (
     ("ceiling", "concurrency"),
     ("badinput", "examples", "pdf", "plans", "rpc"),
 )
+#: with --all they take so long that the others would wait for both
+APART = ("ceiling", "concurrency")
 
 
 def pytest_stage(name, folders, marks=""):
@@ -108,6 +110,8 @@ def process_folders(with_later=True):
     """(name, [folder]) of each process of pytest: `root_folders`, some together."""
     folders = dict(root_folders(with_later))
     for names in SHARING:
+        if with_later and names == APART:
+            continue
         if found := [name for name in names if name in folders]:
             shared = [path for name in found for path in folders.pop(name)]
             folders["-".join(found)] = shared

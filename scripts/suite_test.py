@@ -47,7 +47,10 @@ class Context:
         #: whether an Odoo test runs alone or with every other addon, not both ways
         self.once = not (self.fast or self.word or self.all)
         # how often a race is run with other random numbers, see tests/harness.py
+        asked = "SUITE_SEEDS" in os.environ
         os.environ.setdefault("SUITE_SEEDS", "20" if self.all else "5")
+        #: the environment of tests that run alone as well
+        self.again = {"SUITE_SEEDS": "5"} if self.all and not asked else {}
 
     def discard(self, database, result):
         if result.is_green or os.environ.get("SUITE_KEEP") != "1":

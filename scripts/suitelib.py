@@ -165,12 +165,21 @@ def write_config(path, **options):
     return path
 
 
-def run_odoo(args, log_name, progress=None, config=None, script="", program=("odoo",)):
+def run_odoo(
+    args,
+    log_name,
+    progress=None,
+    config=None,
+    script="",
+    program=("odoo",),
+    environment=(),
+):
     """Run `odoo` to its end; its whole log as text.
 
     :param progress: called with each line of the log
     :param script: what it reads from its standard input, for `odoo shell`
     :param program: what is run for `odoo`
+    :param environment: variables besides ours
     :return: (exit code, log)
     """
     LOG_DIR.mkdir(exist_ok=True)
@@ -189,6 +198,7 @@ def run_odoo(args, log_name, progress=None, config=None, script="", program=("od
                 **os.environ,
                 "ODOO_RC": str(config),
                 "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+                **dict(environment),
             },
         )
         _running.add(process)

@@ -26,7 +26,7 @@ def test_any_sequence(all_paths_database):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_many_long_sequences(all_paths_database, seed):
     told = _run_machine(all_paths_database, examples=60, steps=30, seed=seed)
     assert told == {"Properties.test_any_sequence": ""}, f"seed {seed}\n" + "\n".join(

@@ -275,6 +275,13 @@ def test_covered_classes_meet_others():
         assert set(stage_odoo.find_tests(addon, tag=stage_odoo.COVERED)) <= meeting
 
 
+def test_as_many_seeds_as_asked_for(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["./test", "--all"])
+    monkeypatch.setenv("SUITE_SEEDS", "100")
+    assert suite_test.Context(suite_test.parse_arguments()).again == {}
+    assert suite_test.os.environ["SUITE_SEEDS"] == "100"
+
+
 @pytest.mark.parametrize(
     ("arguments", "once", "seeds"),
     [([], True, "5"), (["--all"], False, "20"), (["--fast"], False, "5")],
@@ -286,6 +293,7 @@ def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
     context = suite_test.Context(suite_test.parse_arguments())
     assert context.once is once
     assert suite_test.os.environ["SUITE_SEEDS"] == seeds
+    assert context.again == ({"SUITE_SEEDS": "5"} if "--all" in arguments else {})
     stages = list(suite_test.list_stages(context))
     names = [stage.name for stage in stages]
     assert len(names) == len(set(names))
