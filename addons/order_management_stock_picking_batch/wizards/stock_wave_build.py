@@ -83,7 +83,8 @@ class StockWaveBuild(models.TransientModel):
             "order_management_stock_picking_batch.stock_wave_action"
         )
         # a name of its own: the list of all waves is one step back
-        name, domain = self.env._("New Waves"), [("id", "in", waves.ids)]
+        name = self.env._("New Waves")
+        domain = [("id", "in", waves.ids)]
         return {**action, "name": name, "domain": domain, "context": {}, "path": False}
 
     def _count_ready(self):
