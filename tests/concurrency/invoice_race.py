@@ -126,6 +126,25 @@ def by_force(orders):
     orders.filtered("invoice_due_at")._invoice_claimed()
 
 
+def invoice_beside_somebody(env, policy="shipment"):
+    """-> documents made while another transaction has one of the orders at hand, and
+    after it."""
+    orders = make_orders(env, "beside", policy)
+    made = []
+    with Registry(env.cr.dbname).cursor() as cr:
+        orders[2].with_env(api.Environment(cr, api.SUPERUSER_ID, {})).lock_for_update()
+        for release in (cr.rollback, lambda: None):
+            by_the_job(orders)
+            env.cr.commit()
+            made.append(len(orders.invoice_ids))
+            release()
+    return {
+        "made": made,
+        "invoiced": orders.mapped("order_line.qty_invoiced"),
+        "due": [bool(due) for due in orders.mapped("invoice_due_at")],
+    }
+
+
 def race_invoices(env, seed, policy="shipment"):
     """-> what each order was invoiced and credited, and what went wrong."""
     method = by_force if seed % 2 else by_the_job

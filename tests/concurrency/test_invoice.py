@@ -25,3 +25,17 @@ print(json.dumps([race_invoices(env, seed, {policy!r}) for seed in range({SEEDS}
         assert race["documents"] == documents, race
         assert race["left"] == [3.0] * 4, race
         assert race["credits"] == documents, race
+
+
+def test_a_period_is_one_invoice(database):
+    """An order that somebody has at hand waits, and with it all of its period."""
+    code = f"""{RACE}
+import json
+ways = ["shipment", "period"]
+print(json.dumps([invoice_beside_somebody(env, policy) for policy in ways]))
+"""
+    at_the_end = {"invoiced": [5.0] * 4, "due": [False] * 4}
+    assert harness.run_odoo_shell(database, code) == [
+        {"made": [3, 4], **at_the_end},
+        {"made": [0, 1], **at_the_end},
+    ]

@@ -212,8 +212,7 @@ class SaleChannel(models.Model):
         :return: (the orders that were worked on, whether there are more)
         """
         orders, more = self._find_invoice_due(limit)
-        claimed = orders.try_lock_for_update(allow_referencing=True)
-        claimed = claimed.filtered("invoice_due_at")
+        claimed = orders._claim_invoice_units().filtered("invoice_due_at")
         claimed._invoice_claimed()
         return claimed, more
 

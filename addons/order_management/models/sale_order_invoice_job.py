@@ -32,6 +32,27 @@ class SaleOrder(models.Model):
         waiting.sale_channel_id._enqueue_invoicing()
         return True
 
+    def _claim_invoice_units(self):
+        """Lock these orders; what is invoiced together wholly or not at all.
+
+        Of each unit one row is locked first: of two workers one gets it, and the other
+        leaves the unit alone. Each would get some of its rows otherwise, and a customer
+        two invoices of one period. A unit of which somebody else has a row at hand, to
+        edit it say, stays due.
+
+        :return: the locked orders
+        """
+        units = []
+        for policy, orders in self.grouped("channel_invoice_policy").items():
+            units += orders._get_invoice_units(policy)
+        firsts = self.browse(min(unit.ids) for unit in units)
+        firsts = firsts.try_lock_for_update(allow_referencing=True)
+        units = [unit for unit in units if unit & firsts]
+        claimed = wanted = self.browse().concat(*units)
+        if wanted != firsts:
+            claimed = wanted.try_lock_for_update(allow_referencing=True)
+        return self.browse().concat(*(unit for unit in units if unit <= claimed))
+
     def _invoice_claimed(self):
         """Invoice and credit these orders, locked by the caller.
 

@@ -285,6 +285,7 @@ class TestFloorScan(FloorCommon):
                 self._add_stock(5, item)
             delivery = self._deliver(*((item, 1) for item in items), (self.lamp, 9))
             self._scan(delivery, "FL-LAMP")
+            self.env.invalidate_all()
             delivery.scan_state()  # rights and languages, which all requests share
             figures = []
             for work in (

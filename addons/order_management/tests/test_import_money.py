@@ -328,3 +328,7 @@ class TestSplitPrice(BaseCase):
         parts = allocate(Decimal("100"), weights, 2)
         self.assertEqual(parts, [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")])
         self.assertEqual(sum(allocate(Decimal(10), [Decimal(0)] * 3, 0)), 10)
+        # three cents for five: nobody pays for what rounding gave to others
+        parts = allocate(Decimal("0.03"), [Decimal(1)] * 5, 2)
+        self.assertEqual(sum(parts), Decimal("0.03"))
+        self.assertGreaterEqual(min(parts), 0)

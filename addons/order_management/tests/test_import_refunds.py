@@ -184,6 +184,24 @@ class TestImportRefunds(ImportCommon):
         self.assertEqual((record.refund_amount, len(record.line_ids)), (12.5, 1))
         self.assertFalse(record.line_ids.sale_line_id)
 
+    def test_voucher_sold_as_goods(self):
+        """What was sold for less than nothing takes no part of a refund."""
+        lines = [
+            self._prepare_line("LAMP", 2, "40.00", "1"),
+            self._prepare_line("DESK", 1, "-15.00", "2"),
+        ]
+        row = self._send(lines=lines)
+        row.sale_order_id.action_confirm()
+        self._ship(row.sale_order_id)
+        for amount, goods, parts in (
+            ("25.00", [("1", 1), ("2", 1)], [25.0, 0.0]),
+            ("7.00", [("2", 1)], [0.0, 7.0]),
+        ):
+            with self.subTest(amount):
+                self._send(lines=lines, refunds=[self._refund("R1", amount, goods)])
+                made = self._returns(row).line_ids.mapped("refund_amount")
+                self.assertEqual(made, parts)
+
     def test_cancelled_pieces_do_not_come_back(self):
         """Money for pieces cancelled before shipping is no return of goods."""
         lines = [dict(self.lines[0], cancelled_quantity=2), self.lines[1]]

@@ -3,7 +3,7 @@
 """What the importer knows about one inbox row on its way to an order (no Odoo)."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 ZERO = Decimal(0)
 
@@ -143,10 +143,21 @@ def split_price(net, quantity, list_price, price_digits, discount_digits, places
 
 
 def allocate(amount, weights, places):
-    """``amount`` in parts by ``weights``; what rounding leaves goes to the last one."""
+    """``amount`` in parts by ``weights``, each off by less than one unit.
+
+    The sums of the first parts are rounded, not the parts: of amounts and weights above
+    zero no part is below it, however many there are.
+    """
     unit = Decimal(1).scaleb(-places)
     total = sum(weights, ZERO)
     if not total:
         weights, total = [Decimal(1)] * len(weights), Decimal(len(weights))
-    parts = [(amount * weight / total).quantize(unit) for weight in weights[:-1]]
-    return [*parts, amount - sum(parts, ZERO)]
+    parts, weighed, given = [], ZERO, ZERO
+    for weight in weights:
+        weighed += weight
+        upto = amount
+        if weighed != total:
+            upto = (amount * weighed / total).quantize(unit, ROUND_DOWN)
+        parts.append(upto - given)
+        given = upto
+    return parts

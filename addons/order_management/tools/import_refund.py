@@ -51,16 +51,18 @@ def share_refund(amount, worths, places):
     """What of a refund is for each of the goods, and what is for none of them.
 
     More than the goods are worth is given back for something else: shipping, trouble.
+    A voucher that was sold as goods, for less than nothing, takes no part of it.
 
     :param worths: what the buyer paid for the goods, one amount for each
     :return: ``(parts, rest)``
     """
     unit = Decimal(1).scaleb(-places)
-    worths = [worth.quantize(unit) for worth in worths]
+    has_voucher = any(worth < 0 for worth in worths)
+    worths = [max(worth, ZERO).quantize(unit) for worth in worths]
     total = sum(worths, ZERO)
     rest = amount - total
-    if not worths:
-        return [], amount
+    if not worths or (has_voucher and not total):
+        return worths, amount
     if not total or abs(rest) <= unit * len(worths) or rest < 0:
         return allocate(amount, worths, places), ZERO
     return worths, rest
