@@ -7,6 +7,8 @@ import pytest
 from .. import harness
 from .conftest import APPS, install
 
+pytestmark = pytest.mark.slow
+
 LIVE = Path(__file__).with_name("live.py").read_text(encoding="utf-8")
 INDEXES = harness.SOURCE / "scripts" / "reference_indexes.sql"
 

@@ -141,6 +141,7 @@ def test_lost_database_comes_back_whole(backups):
     assert parameter(backups.database, "database.restored_at")
 
 
+@pytest.mark.slow
 def test_copy_is_another_database_and_disarmed_on_request(backups, copy_name, tmp_path):
     conf = stack.host_conf(tmp_path / "odoo.conf", backups.database.name, 1, 2)
 
@@ -161,6 +162,7 @@ def test_copy_is_another_database_and_disarmed_on_request(backups, copy_name, tm
     assert contents(copy_name)[1] == contents(backups.database.name)[1]
 
 
+@pytest.mark.slow
 def test_existing_database_is_replaced_only_by_force(backups):
     database = backups.database
     database.sql("UPDATE res_company SET name = 'changed since' WHERE id = 1")

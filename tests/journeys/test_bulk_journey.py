@@ -179,6 +179,7 @@ def mend(person, session, database, channel):
     assert dict(database.sql(states, [channel])) == {"imported": GOOD + 2}
 
 
+@pytest.mark.slow
 def test_from_a_file_to_an_invoice(world):
     """OM-27: every step of a hundred orders by the same button."""
     browser, server, channel, database = world

@@ -335,6 +335,7 @@ def test_drift_is_found_and_put_right(publishing):
     person.assert_no_problem()
 
 
+@pytest.mark.slow
 def test_paused_and_resumed(publishing):
     """SS-2: paused nothing is read nor sent; then all of it is made up for."""
     house = publishing

@@ -195,6 +195,7 @@ def test_missing_style_sheets_count_and_missing_pictures_only_warn(tmp_path):
     assert len(job.pages()) == 2
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs_does_not_hang_the_print(tmp_path):
     with web_server() as server:
         job = Job(tmp_path, server.url)
@@ -235,6 +236,7 @@ def test_files_other_hosts_and_requests_by_script_are_blocked(tmp_path):
 # ---------------------------------------------------------------- the process
 
 
+@pytest.mark.slow
 def test_several_calls_at_once_don_t_disturb_each_other(tmp_path):
     jobs = []
     for number in range(3):

@@ -171,7 +171,9 @@ def test_print_uses_the_style_sheets_and_fonts_of_the_server(shop, tmp_path):
     ("report", "what"),
     [("sale.report_saleorder", "order"), ("stock.report_deliveryslip", "picking")],
 )
-@pytest.mark.parametrize("layout", ["standard", "bubble"])
+@pytest.mark.parametrize(
+    "layout", ["standard", pytest.param("bubble", marks=pytest.mark.slow)]
+)
 def test_quotations_and_delivery_slips(shop, tmp_path, report, what, layout):
     layouts = shop["session"].call(
         "report.layout", "search_read", [["name", "ilike", layout]], ["view_id"]

@@ -324,6 +324,7 @@ def test_webhooks_are_hints_with_a_signature(vendure, shop):
 
 
 # --- a shop that goes down ---
+@pytest.mark.chaos
 def test_killed_in_the_middle_and_webhooks_lost(vendure, shop):
     """The webhooks of these orders never arrive, and the shop dies under a push."""
     start = datetime.now(timezone.utc) - timedelta(seconds=1)

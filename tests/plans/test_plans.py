@@ -12,13 +12,10 @@ from ..benchmarks.run import Process
 ORDERS, PARTNERS, WAITING = 75_000, 50_000, 3_000
 #: enough to know that the views were really read
 LEAST = {"explain": 80, "explain_screens": 400, "explain_groups": 180}
-#: who asks, and for what: lists in all rights, all screens with --all
-ASKED = [
-    (what, login)
-    for what in LEAST
-    for login in ("admin", "newcomer")
-    if login == "admin" or what == "explain" or harness.SEEDS > 5
-]
+#: who asks, and for what
+ASKED = [(what, login) for what in LEAST for login in ("admin", "newcomer")]
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
