@@ -58,7 +58,8 @@ def settle(shop):
         return shop.sells() == shop.world.available(shop.skus)
 
     try:
-        harness.wait_until(is_equal, 90, 1, "both sides agree")
+        # each look is half a second of the shop's processor
+        harness.wait_until(is_equal, 90, 3, "both sides agree")
     except TimeoutError as error:
         promised = shop.world.available(shop.skus)
         raise AssertionError(f"{shop.sells()} there, {promised} here") from error
@@ -124,7 +125,7 @@ def test_stock_of_odoo_is_stock_there(shop, world):
     settle(shop)
     sku = shop.skus[0]
     wanted = [(sku, units) for units in (23, 5, 41)]
-    walls, ours = change_stock(shop, wanted, 0.5)
+    walls, ours = change_stock(shop, wanted, 2)
     # the machine may be busy with something else for a moment, but not with each
     assert walls[0] < 10
     assert ours[1] < 10
