@@ -32,6 +32,7 @@ from . import test_expense_budget_random
 from . import test_expense_documents
 from . import test_expense_xlsx
 from . import test_sales_expense
+from . import test_sales_expense_rule
 from . import test_spread
 from . import test_claim
 from . import test_dealer_order

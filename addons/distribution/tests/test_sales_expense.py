@@ -2,12 +2,9 @@
 
 from unittest.mock import patch
 
-from psycopg2.errors import CheckViolation
-
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.order_management.tests.statements import fewest_statements
 
@@ -185,15 +182,6 @@ class TestSalesExpense(BudgetCase):
         expense.action_submit()
         with self.assertRaises(AccessError):
             expense.action_approve()
-
-    def test_levels_start_at_one(self):
-        rule = {"name": "Before all others", "approver_type": "centre", "level": 0}
-        with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises(CheckViolation),
-            self.env.cr.savepoint(),
-        ):
-            self.env["sales.expense.rule"].create(rule)
 
     def test_stand_in(self):
         self.env["sales.expense.rule"].create(
