@@ -5,7 +5,8 @@ from nothing (`stage_combinations`). An addon with many tests is installed once,
 tests run in several copies, side by side. Classes that meet others run with all the
 others (`stage_odoo.together_stages`), and here only with ``--all``.
 
-An addon that is cut is installed for those that need it and little else as well.
+Where an addon is installed, those that stand on it go on from there: Odoo's tests leave
+nothing behind, and what both need is not installed again.
 """
 
 import threading
@@ -15,6 +16,7 @@ import stage_templates as templates
 import stage_times
 import suitelib
 from schedule import Stage
+from stage_combinations import with_dependencies
 from stage_odoo import (
     LAZY,
     MEETS_OTHERS,
@@ -27,28 +29,70 @@ from stage_result import Result
 
 #: an addon with more tests than this is cut
 MOST_TESTS = 450
-#: what takes longer to install than an addon of ours: who needs it starts from the
-#: template that has it
-LONG = {"pos_sale", "sale_mrp", "stock_dropshipping", "website_sale"}
+#: about how many seconds an addon takes to install: what is dear and missing where
+#: another ends is a reason to start from the template that has it
+COSTS = {
+    "order_management": 20,
+    **dict.fromkeys(["pos_sale", "sale_mrp", "stock_dropshipping", "website_sale"], 40),
+}
+_COST_OF_OURS, _COST_OF_OTHERS = 5, 2
 #: what a test counts for whose class has not been timed yet
 _SECONDS = 0.6
 
 
 def all_alone_stages(addons, once=False):
     """The stages of addons, dependencies first; see `alone_stages`."""
-    installed = {}
+    known, installed = suitelib.manifests(), {}
+    needed = {addon: find_needed(addon, known) for addon in addons}
     for addon in addons:
-        start = installed.get(get_start(addon))
+        start = installed.get(get_start(addon, needed, installed))
         yield from alone_stages(addon, once, start, installed)
 
 
-def get_start(addon):
-    """The addon of ours whose database, once it is installed, another can start from;
-    None if it has to bring much more."""
-    known = suitelib.manifests()
-    depends = known[addon]["depends"] if addon in known else []
-    ours = [name for name in depends if name in known]
-    return ours[0] if len(ours) == 1 and not LONG & set(depends) else None
+def find_needed(addon, known):
+    """What comes with ``addon``: names of ours, bridges that install themselves as
+    well, and names of others.
+
+    :param known: {addon: manifest}
+    """
+    ours, found = with_dependencies([addon], known), None
+    while found != ours:
+        found = ours
+        others = {name for one in ours for name in known[one]["depends"]} - set(known)
+        bridges = [
+            name
+            for name, manifest in known.items()
+            if manifest.get("auto_install")
+            and set(manifest["depends"]) <= ours | others
+        ]
+        ours = with_dependencies([*ours, *bridges], known)
+    return ours, others
+
+
+def get_start(addon, needed, installed):
+    """The addon in whose database another is installed soonest; None if that is the
+    template with what it needs of others.
+
+    :param needed: {addon: what comes with it}, as `find_needed` says
+    :param installed: names of addons of ours
+    """
+    ours, others = needed[addon]
+    best, least = None, get_costs(ours - {addon}, ())
+    for name in installed:
+        there, others_there = needed[name]
+        # alone means: with nothing but what it brings itself
+        if there < ours and others_there <= others:
+            costs = get_costs(ours - there - {addon}, others - others_there)
+            if costs < least:
+                best, least = name, costs
+    return best
+
+
+def get_costs(ours, others):
+    """About how many seconds addons take to install."""
+    return sum(COSTS.get(name, _COST_OF_OURS) for name in ours) + sum(
+        COSTS.get(name, _COST_OF_OTHERS) for name in others
+    )
 
 
 def alone_stages(addon, once=False, start=None, installed=None):
@@ -56,7 +100,7 @@ def alone_stages(addon, once=False, start=None, installed=None):
 
     :param once: without the classes that run with the other addons
     :param start: the `Copies` that it is installed in, instead of an empty database
-    :param installed: {addon: its `Copies`}, where this one's are put if it is cut
+    :param installed: {addon: its `Copies`}, where this one's are put
     """
     tests = Counter(cls for cls, _method in find_tests(addon))
     rest = [f"/{addon}"]
@@ -66,17 +110,19 @@ def alone_stages(addon, once=False, start=None, installed=None):
         for cls in meeting:
             del tests[cls]
     parts = cut(tests, stage_times.read(stage_times.CLASSES).get(addon, {}))
-    if len(parts) == 1:
-        name, needs = f"{addon} alone, empty database", frozenset()
-        if start:
-            start.left += 1
-            name, needs = f"{addon} alone, on {start.addon}", frozenset([start.stage])
-        yield Stage(name, whole(addon, tests, rest, start), needs)
-        return
-    copies = Copies(addon, len(parts))
+    where = f"on {start.addon}" if start else "empty database"
+    is_cut = len(parts) > 1
+    copies = Copies(addon, f"{addon} alone, {'installed' if is_cut else where}")
+    needs = frozenset([start.stage] if start else [])
     if installed is not None:
         installed[addon] = copies
-    yield Stage(copies.stage, install(addon, tests))
+    if start:
+        start.left += 1
+    if not is_cut:
+        yield Stage(copies.stage, whole(copies, tests, rest, start), needs)
+        return
+    copies.left += len(parts)
+    yield Stage(copies.stage, install(copies, tests, start), needs)
     for number, classes in enumerate(parts, 1):
         # the last part is what no other has: nothing gets lost, nothing runs twice
         tags = [f"/{addon}:{cls}" for cls in classes]
@@ -119,28 +165,26 @@ def note_classes(addon, result):
 _noting = threading.Lock()
 
 
-def whole(addon, tests, tags, start=None):
+def whole(copies, tests, tags, start=None):
     """Install with tests.
 
+    :param copies: the addon's `Copies`, for those that go on from here
     :param tests: {class: number of tests}; there may be none
     :param tags: which of the addon's tests
     :param start: the `Copies` to install it in
     """
+    addon = copies.addon
 
     def stage(context):
-        if start:
-            database = start.take(addon)
-        else:
-            database = f"suite_alone_{addon}"
-            suitelib.clone_database(templates.prepare_bare(addon), database)
+        make_database(copies, start)
         if not tests:
-            install_ours(database, addon)
+            install_ours(copies)
             result = Result(passed=1)
         else:
             # nothing of what its pages load is there yet
             program = suitelib.COPY if starts_browser(addon, tests) else LAZY
             code, log = odoo_tests(
-                database,
+                copies.database,
                 ",".join(tags),
                 f"alone-{addon}",
                 # a bridge is there already where Odoo brings its other side
@@ -149,58 +193,79 @@ def whole(addon, tests, tags, start=None):
             )
             result = judge_odoo_log(code, log, sum(tests.values()))
             note_classes(addon, result)
-        context.discard(database, result)
+        if not (copies.left and result.is_green):
+            context.discard(copies.database, result)
         return result
 
     return stage
 
 
-def install_ours(database, addon):
+def make_database(copies, start=None):
+    """What an addon is installed in.
+
+    :param copies: the addon's `Copies`
+    :param start: the `Copies` of what it stands on, None for what is not ours
+    """
+    if start:
+        start.take(copies.database)
+    else:
+        source = templates.prepare_bare(copies.addon)
+        suitelib.clone_database(source, copies.database)
+
+
+def install_ours(copies):
     """Install an addon of ours, and nothing else but addons of ours."""
     suitelib.install(
-        database, [addon], f"alone-{addon}", demo=False, program=suitelib.COPY
+        copies.database,
+        [copies.addon],
+        f"alone-{copies.addon}",
+        demo=False,
+        program=suitelib.COPY,
     )
 
 
-def install(addon, tests):
+def install(copies, tests, start=None):
     """Install without tests: what the parts are copied from."""
 
     def stage(context):
-        database = f"suite_alone_{addon}"
-        suitelib.clone_database(templates.prepare_bare(addon), database)
-        install_ours(database, addon)
-        if starts_browser(addon, tests):
+        make_database(copies, start)
+        install_ours(copies)
+        if starts_browser(copies.addon, tests):
             # or each part with a browser would
-            templates.compile_assets(database)
+            templates.compile_assets(copies.database)
         return Result(passed=1)
 
     return stage
 
 
 class Copies:
-    """Copies of an installed addon's database; the last one takes it away."""
+    """Copies of the database that an addon is installed in; the last one takes it away.
 
-    def __init__(self, addon, number):
-        self.addon, self.left = addon, number
-        self.stage = f"{addon} alone, installed"
+    :param stage: name of the stage that installs it
+    """
+
+    def __init__(self, addon, stage):
+        self.addon, self.stage = addon, stage
+        self.database = f"suite_alone_{addon}"
+        #: how many are still to come
+        self.left = 0
         self._lock = threading.Lock()
 
-    def take(self, name):
-        source = f"suite_alone_{self.addon}"
-        database = f"{source}_{name}"
+    def take(self, database):
+        """Copy it to ``database``."""
         with self._lock:
-            suitelib.clone_database(source, database)
+            suitelib.clone_database(self.database, database)
             self.left -= 1
             if not self.left:
-                suitelib.drop_database(source)
-        return database
+                suitelib.drop_database(self.database)
 
 
 def part(copies, number, tags, minimum):
     """Some of the tests, in a copy."""
 
     def stage(context):
-        database = copies.take(number)
+        database = f"{copies.database}_{number}"
+        copies.take(database)
         log_name = f"alone-{copies.addon}-{number}"
         code, log = odoo_tests(database, tags, log_name)
         result = judge_odoo_log(code, log, minimum)

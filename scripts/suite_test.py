@@ -48,7 +48,7 @@ class Context:
         self.once = not (self.fast or self.word or self.all)
         # how often a race is run with other random numbers, see tests/harness.py
         asked = "SUITE_SEEDS" in os.environ
-        os.environ.setdefault("SUITE_SEEDS", "20" if self.all else "5")
+        os.environ.setdefault("SUITE_SEEDS", "20" if self.all else "3")
         #: the environment of tests that run alone as well
         self.again = {"SUITE_SEEDS": "5"} if self.all and not asked else {}
 

@@ -30,7 +30,7 @@ SOURCE = Path(os.environ["SUITE_SOURCE"])
 TEMPLATE_BASE = os.environ.get("SUITE_TEMPLATE_BASE", "suite_base")
 TEMPLATE_ALL = os.environ.get("SUITE_TEMPLATE_ALL", "suite_all")
 #: how often a race is run, each time with other random numbers; more with --all
-SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
+SEEDS = int(os.environ.get("SUITE_SEEDS", "3"))
 #: where PostgreSQL puts copies: in memory while ./test runs, see scripts/pg_memory.py
 TABLESPACE = os.environ.get("SUITE_TABLESPACE")
 #: the same for CREATE DATABASE: there files are copied as they are, not logged by pages

@@ -51,7 +51,7 @@ class Round:
 
 
 class Arena:
-    """One database, a server of four workers, and four processes beside it.
+    """One database, four processes, and a server of four workers for those who need it.
 
     :param as_installed: without what demo data switches on, to compare with plain Odoo
     """
@@ -59,18 +59,24 @@ class Arena:
     def __init__(self, template, as_installed=False):
         with contextlib.ExitStack() as stack:
             self.database = stack.enter_context(harness.Database(template))
-            self.server = stack.enter_context(
-                harness.Server(self.database, workers=PROCESSES)
-            )
             self.processes = []
             for _number in range(PROCESSES):
                 self.processes.append(Process(WORKER, self.database))
                 stack.callback(self.processes[-1].close)
             if as_installed:
                 self.call("switch_off_demo")
-            # an administrator's first login writes the server's address
-            self.server.session()
+            self._server = None
             self._stack = stack.pop_all()
+
+    @property
+    def server(self):
+        """Started when somebody asks for it: who fights through the ORM does not."""
+        if self._server is None:
+            server = harness.Server(self.database, workers=PROCESSES)
+            self._server = self._stack.enter_context(server)
+            # an administrator's first login writes the server's address
+            server.session()
+        return self._server
 
     def close(self):
         self._stack.close()
@@ -84,7 +90,10 @@ class Arena:
     def prepare(self, way, number):
         """Begin to make products and orders; `start` waits until they are there."""
         self.data = None
-        self.processes[0].start("seed", number, way == "buttons")
+        is_by_buttons = way == "buttons"
+        if is_by_buttons:
+            assert self.server
+        self.processes[0].start("seed", number, is_by_buttons)
 
     def wait_until_prepared(self):
         if self.data is None:
@@ -140,7 +149,8 @@ class Arena:
         )
 
     def _count_retries(self):
-        logs = [self.server.log(), *(process.log() for process in self.processes)]
+        started = [self._server] if self._server else []
+        logs = [one.log() for one in [*started, *self.processes]]
         return sum(log.count("tries left, try again") for log in logs)
 
     def _count_cpu(self):

@@ -275,6 +275,8 @@ class Visitor(Person):
         self.page.goto(f"{self.url}{path}")
         self.page.wait_for_load_state("load")
         self.settle()
+        # the portal's home asks for its cards on a second thought
+        self.page.wait_for_selector(".o_portal_doc_spinner", state="detached")
 
 
 class Stranger(Visitor):

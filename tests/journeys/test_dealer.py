@@ -5,7 +5,7 @@ import re
 import pytest
 
 from .. import harness
-from .browser import DESKTOP, PHONE, Person, chromium
+from .browser import DESKTOP, PHONE, Person, Visitor, chromium
 
 SETUP = """
 import json
@@ -107,17 +107,6 @@ def world():
         made = harness.run_odoo_shell(database, SETUP)
         with harness.Server(database) as server, chromium() as browser:
             yield browser, server, database, made
-
-
-class Visitor(Person):
-    """Somebody in the portal, where there is no web client."""
-
-    AFTER_LOGIN = ".o_portal_my_home"
-
-    def visit(self, path):
-        self.page.goto(f"{self.url}{path}")
-        self.page.wait_for_load_state("load")
-        self.settle()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

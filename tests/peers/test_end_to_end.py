@@ -119,7 +119,11 @@ def change_stock(shop, changes, interval=0.2, pause=lambda: 0):
     return walls, ours
 
 
-@pytest.mark.parametrize("shop", KINDS, indirect=True)
+@pytest.mark.parametrize(
+    "shop",
+    [pytest.param("vendure", marks=pytest.mark.slow), "medusa"],
+    indirect=True,
+)
 def test_stock_of_odoo_is_stock_there(shop, world):
     """At the start each shop has figures of its own: Odoo's replace them."""
     settle(shop)

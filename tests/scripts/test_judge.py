@@ -284,7 +284,7 @@ def test_as_many_seeds_as_asked_for(monkeypatch):
 
 @pytest.mark.parametrize(
     ("arguments", "once", "seeds"),
-    [([], True, "5"), (["--all"], False, "20"), (["--fast"], False, "5")],
+    [([], True, "3"), (["--all"], False, "20"), (["--fast"], False, "3")],
 )
 def test_less_runs_twice_only_by_default(monkeypatch, arguments, once, seeds):
     monkeypatch.setattr(sys, "argv", ["./test", *arguments])

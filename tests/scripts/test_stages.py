@@ -154,11 +154,15 @@ def test_what_meets_others_runs_with_them(monkeypatch):
 
 
 def test_a_bridge_starts_from_what_it_is_built_on(monkeypatch):
-    """If that is installed anyway, and there is not much more to install."""
+    """If there is less to install than on what others bring."""
     found = {"hub": [("TestA", "test_1"), ("TestB", "test_2")]}
-    known = {"hub": {"depends": ["sale"]}, "lots": {"depends": ["hub", "expiry"]}}
+    known = {"hub": {"depends": ["sale"]}, "crm": {"depends": ["sale"]}}
+    known["lots"] = {"depends": ["hub", "expiry"]}
     known["web"] = {"depends": ["hub", "website_sale"]}
     known["both"] = {"depends": ["hub", "web"]}
+    known["crm_hub"] = {"depends": ["crm", "hub"], "auto_install": True}
+    known["crm_web"] = {"depends": ["crm", "web"]}
+    known["mail"] = {"depends": ["crm", "mass_mailing"]}
     monkeypatch.setattr(stage_alone.suitelib, "manifests", lambda: known)
     monkeypatch.setattr(
         stage_alone, "find_tests", lambda addon, tag="": found.get(addon, [])
@@ -171,9 +175,15 @@ def test_a_bridge_starts_from_what_it_is_built_on(monkeypatch):
         "hub alone, installed": frozenset(),
         "hub alone, part 1 of 2": after,
         "hub alone, part 2 of 2": after,
+        "crm alone, empty database": frozenset(),
         "lots alone, on hub": after,
+        # the web shop takes longer than the hub, and stands in a template
         "web alone, empty database": frozenset(),
-        "both alone, empty database": frozenset(),
+        "both alone, on web": frozenset(["web alone, empty database"]),
+        "crm_hub alone, on hub": after,
+        # crm_hub comes along by itself, but lacks the web shop
+        "crm_web alone, on web": frozenset(["web alone, empty database"]),
+        "mail alone, on crm": frozenset(["crm alone, empty database"]),
     }
     names = [one.name for one in stage_alone.all_alone_stages(["lots"])]
     assert names == ["lots alone, empty database"]

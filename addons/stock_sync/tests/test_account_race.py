@@ -16,7 +16,7 @@ from odoo.tools import mute_logger
 
 from .fake_channel import KIND
 
-SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
+SEEDS = int(os.environ.get("SUITE_SEEDS", "3"))
 _WORKERS = 4
 
 

@@ -18,7 +18,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from .fake_channel import KIND, FakeShop, patch_fake
 
-SEEDS = int(os.environ.get("SUITE_SEEDS", "5"))
+SEEDS = int(os.environ.get("SUITE_SEEDS", "3"))
 
 
 @tagged("post_install", "-at_install", "stock_sync_concurrency")
