@@ -7,19 +7,51 @@ from odoo.tools import float_compare
 ORIGIN_NOTE = "mail.message_origin_link"
 
 
-class Bulk:
-    """What a batch of orders that is being confirmed at once has in common.
+class Lookups:
+    """What is asked again and again while orders are being confirmed.
 
-    It is passed in the context, under ``order_management_bulk``; no RPC call can make
-    one. Two are never equal: Odoo looks up environments by equal contexts, and would
-    find that of an earlier batch.
+    Odoo asks for the same rule, bill of materials and reordering rules line by line,
+    some of it several times a line. Passed in the context, under
+    ``order_management_lookups``; no RPC call can make one. Two are never equal: Odoo
+    looks up environments by equal contexts, and would find that of an earlier
+    confirmation.
     """
 
     def __init__(self, products):
-        #: all products of the batch, so that one look-up serves every order
+        #: all products of the orders, so that one look-up serves every line
         self.products = products
         #: {what was looked up: answer}, for `remember`
         self._memory = {}
+
+    @staticmethod
+    def of(records):
+        """What is known in the confirmation that these records are part of, or None.
+
+        What is done after its commit looks again.
+        """
+        lookups = Bulk.of(records) or records.env.context.get(
+            "order_management_lookups"
+        )
+        if isinstance(lookups, Lookups) and lookups.products.env.cr is records.env.cr:
+            return lookups
+        return None
+
+    def remember(self, key, load):
+        """The result of ``load()``, computed once a batch; never a recordset, which
+        would carry the rights of whoever asked first."""
+        if key not in self._memory:
+            self._memory[key] = load()
+        return self._memory[key]
+
+
+class Bulk(Lookups):
+    """What a batch of orders that is being confirmed at once has in common.
+
+    It is passed in the context, under ``order_management_bulk``.
+    """
+
+    def __init__(self, products):
+        super().__init__(products)
         #: quants that this transaction has locked
         self.locked_quant_ids = set()
         #: [(record, order it was made for)] whose note is still to be written
@@ -32,13 +64,6 @@ class Bulk:
         """The batch that these records are worked on in, or None."""
         bulk = records.env.context.get("order_management_bulk")
         return bulk if isinstance(bulk, Bulk) else None
-
-    def remember(self, key, load):
-        """The result of ``load()``, computed once a batch; never a recordset, which
-        would carry the rights of whoever asked first."""
-        if key not in self._memory:
-            self._memory[key] = load()
-        return self._memory[key]
 
     def log_origins(self):
         """Write the notes "created from ..." of all new records at once."""
@@ -84,6 +109,15 @@ class SaleOrder(models.Model):
         bulk.log_origins()
         # here, where what is recomputed is looked up once for the batch as well
         orders.env.flush_all()
+
+    def _action_confirm(self):
+        """Override of ``sale``: what all lines ask is looked up once, also for an order
+        that is confirmed by itself."""
+        if Lookups.of(self):
+            return super()._action_confirm()
+        lookups = Lookups(self.order_line.product_id)
+        orders = self.with_context(order_management_lookups=lookups)
+        return super(SaleOrder, orders)._action_confirm()
 
     def _create_stock_references(self):
         """The references that Odoo would make one by one, order by order."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
-from .sale_order_bulk import Bulk
+from .sale_order_bulk import Bulk, Lookups
 from .stock_quant_bulk import RESERVED
 
 
@@ -71,21 +71,25 @@ class StockMove(models.Model):
         return super(StockMove, self._filter_reordered())._trigger_scheduler()
 
     def _filter_reordered(self):
-        """In a batch, the moves of products that have a reordering rule; else all."""
-        bulk = Bulk.of(self)
-        if not bulk:
+        """When orders are confirmed, the moves of products that have a reordering rule;
+        else all."""
+        lookups = Lookups.of(self)
+        if not lookups:
             return self
-        reordered = bulk.remember("reordered", lambda: self._find_reordered(bulk))
+        products = lookups.products
+        reordered = lookups.remember(
+            "reordered", lambda: self._find_reordered(products)
+        )
         return self.filtered(
             lambda move: (
-                move.product_id.id in reordered or move.product_id not in bulk.products
+                move.product_id.id in reordered or move.product_id not in products
             )
         )
 
-    def _find_reordered(self, bulk):
+    def _find_reordered(self, products):
         orderpoints = self.env["stock.warehouse.orderpoint"].sudo()
         groups = orderpoints.with_context(active_test=False)._read_group(
-            [("product_id", "in", bulk.products.ids)], ["product_id"]
+            [("product_id", "in", products.ids)], ["product_id"]
         )
         return {product.id for (product,) in groups}
 

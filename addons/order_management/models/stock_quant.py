@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -111,16 +113,18 @@ class StockQuant(models.Model):
     def _get_reservation_domain(self, needs):
         """All quants of untracked products below the source locations; of tracked
         ones, which may have thousands, only those that would be chosen."""
-        chosen, domains = [], []
+        chosen, untracked = [], defaultdict(list)
         for (product, location), quantity in needs.items():
             if product.tracking == "none":
-                domains.append(
-                    Domain("product_id", "=", product.id)
-                    & Domain("location_id", "child_of", location.id)
-                )
+                untracked[location].append(product.id)
                 continue
             quants = self._get_reserve_quantity(product, location, quantity)
             chosen += [quant.id for quant, _quantity in quants]
+        domains = [
+            Domain("product_id", "in", product_ids)
+            & Domain("location_id", "child_of", location.id)
+            for location, product_ids in untracked.items()
+        ]
         return Domain.OR([*domains, Domain("id", "in", chosen)])
 
     @api.model

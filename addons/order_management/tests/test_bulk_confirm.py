@@ -181,3 +181,28 @@ class TestBulkConfirm(BulkCommon):
 
         few, many = count(5), count(50)
         self.assertEqual(many.total(), few.total(), many.describe(few))
+
+    def test_rules_are_looked_up_once_an_order(self):
+        """By the button too: what the first line asked, the others know."""
+        self._restock(1000.0)
+
+        def count(lines):
+            specs = [[(product, 1.0) for product in self.products[:lines]]]
+            orders = [self._create_orders(specs) for _round in range(3)]
+            self.env.flush_all()
+
+            def confirm(number):
+                self.env.invalidate_all()
+                self.env.registry.clear_all_caches()
+                orders[number].action_confirm()
+                self.env.flush_all()
+
+            seen = fewest_statements(self.cr, confirm)
+            return sum(
+                times
+                for text, times in seen.items()
+                if 'FROM "stock_rule"' in text
+                or 'FROM "stock_warehouse_orderpoint"' in text
+            )
+
+        self.assertEqual(count(4), count(1))

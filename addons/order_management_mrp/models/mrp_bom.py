@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from odoo.addons.order_management.models.sale_order_bulk import Bulk
+from odoo.addons.order_management.models.sale_order_bulk import Lookups
 
 
 class MrpBom(models.Model):
-    """What a product is made of; here: looked up once for all products of a batch."""
+    """What a product is made of; here: looked up once for all products confirmed."""
 
     _inherit = "mrp.bom"
 
@@ -16,8 +16,8 @@ class MrpBom(models.Model):
     def _bom_find(self, products, picking_type=None, company_id=False, bom_type=False):
         """Override: Odoo asks for each line of each order, several times."""
         find = super()._bom_find
-        bulk = Bulk.of(self)
-        if not bulk or products - bulk.products:
+        lookups = Lookups.of(self)
+        if not lookups or products - lookups.products:
             return find(
                 products,
                 picking_type=picking_type,
@@ -25,18 +25,24 @@ class MrpBom(models.Model):
                 bom_type=bom_type,
             )
         company_id = company_id or self.env.context.get("company_id")
-        key = ("bom", picking_type and picking_type.id, company_id, bom_type)
+        key = (
+            "bom",
+            self.env.su,
+            picking_type and picking_type.id,
+            company_id,
+            bom_type,
+        )
 
         def load():
             boms = find(
-                bulk.products,
+                lookups.products,
                 picking_type=picking_type,
                 company_id=company_id,
                 bom_type=bom_type,
             )
             return {product.id: bom.id for product, bom in boms.items()}
 
-        known = bulk.remember(key, load)
+        known = lookups.remember(key, load)
         found = defaultdict(self.browse)
         for product in products:
             if product.id in known:

@@ -5,3 +5,4 @@ from . import test_kit_availability
 from . import test_kit_quota
 from . import test_kit_short_close
 from . import test_kit_return
+from . import test_lookups
