@@ -15,10 +15,13 @@ import prepare_run
 import warm_caches
 
 import odoo.cli
+from odoo.tests import common
 from odoo.tests.suite import OdooSuite
 
 #: fewer are over before it is worth the while
 MANY = 20
+#: seconds that a browser may take to start while others work; Odoo waits for ten
+BROWSER_START = 40
 odoo_run = OdooSuite.run
 
 
@@ -31,6 +34,8 @@ def run(suite, *args, **kwargs):
 
 OdooSuite.run = run
 OdooSuite.has_http_case = lambda suite: False
+common.BROWSER_WAIT = BROWSER_START
+common.CHECK_BROWSER_ITERATIONS = int(BROWSER_START / common.CHECK_BROWSER_SLEEP)
 odoo_copy.look_for_ours()
 warm_caches.keep()
 
